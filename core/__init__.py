@@ -1,0 +1,1 @@
+"""Throughline: images that must stay consistent, and the graph of how they were made."""

@@ -1,0 +1,131 @@
+"""`throughline restore`: plates taken through steps, and `throughline plates`: what comes out of a project's pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from core.cli.printing import counted, plain, print_json, tell
+from core.cli.shared import (
+    BAD_INPUT,
+    DONE,
+    SOME_FAILED,
+    as_json,
+    end,
+    engine_choice,
+    existing_project,
+    model_name,
+    opened_studio,
+    project_folder,
+)
+from core.errors import InvalidImageError
+from core.settings import EngineChoice
+
+if TYPE_CHECKING:
+    from core.studio.plates.restoring import RestoreResult
+
+FORMATS = ("zip", "pdf", "csv", "coco", "label-studio", "references")
+
+
+def _steps(_context: click.Context, _option: click.Parameter, value: str) -> tuple[str, ...]:
+    return tuple(name for part in value.split(",") if (name := part.strip()))
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--steps", default="restore", callback=_steps, show_default=True, metavar="A,B", help="Steps by name.")
+@engine_choice
+@click.option("--model", default="", callback=model_name, help="Model that makes the images.")
+@click.option("--find", "finds", is_flag=True, help="Each file is a page: find its pictures and cut them out first.")
+@click.option("--margin", type=click.IntRange(0, 400), default=10, show_default=True, help="Pixels around a cut-out.")
+@project_folder
+@click.option("--workers", type=click.IntRange(1, 64), default=1, help="Processes of the draft engine (default 1).")
+@as_json
+def restore(paths: tuple[Path, ...], engine: str | None, is_json: bool, project: Path, **asked: Any) -> None:
+    """Take plates through steps, each made from the one before: image files, or folders of them.
+
+    Steps: restore, colourise, watercolour, painting, graphic, photograph, cinematise, restore-tilted and more. What the
+    project has already is used again, so a command that was stopped goes on where it stopped.
+
+    With --json: {"<path as given>": {"images": [{"object", "step", "asset_id", "status", "seconds", "cost_usd"}],
+    "error"}}.
+    """
+    from core.studio.plates.restoring import RestoreOrder, restore_files
+
+    order = RestoreOrder(
+        paths=paths,
+        steps=asked["steps"],
+        project=project,
+        engine=EngineChoice(engine) if engine else None,
+        model=asked["model"],
+        finds=asked["finds"],
+        margin=asked["margin"],
+        workers=asked["workers"],
+    )
+    failures: list[bool] = []
+
+    def ended(result: RestoreResult) -> None:
+        if result.error is not None:
+            failures.append(isinstance(result.error, InvalidImageError) and not result.images)
+            said = result.error.message
+            tell(f"Error: {plain(said if said.startswith(str(result.path)) else f'{result.path}: {said}')}")
+        if not is_json:
+            _print(result)
+
+    with opened_studio() as studio:
+        results = restore_files(studio, order, ended)
+    if is_json:
+        print_json({str(one.path): _entry(one) for one in results})
+    elif not results:
+        tell("No image was found there. PNG, JPEG, WebP, TIFF, GIF and BMP are taken.")
+    is_all_bad = len(failures) == len(results) and all(failures)
+    end(DONE if results and not failures else BAD_INPUT if is_all_bad else SOME_FAILED)
+
+
+@click.command()
+@existing_project
+@click.option("--format", "form", type=click.Choice(FORMATS), required=True, help="What is written.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="File to write.")
+@as_json
+def plates(project: Path, form: str, out: Path, is_json: bool) -> None:
+    """Write what was found and made on a project's pages: a ZIP, a book, or tables."""
+    from core.studio.plates.gathering import write_plates
+
+    with opened_studio() as studio:
+        count = write_plates(studio.workspace(project), form, out)
+    if is_json:
+        print_json({"out": str(out), "plates": count})
+    else:
+        click.echo(f"{counted(count, 'plate')} written to {plain(str(out))}")
+
+
+def _entry(result: RestoreResult) -> dict[str, Any]:
+    return {
+        "images": [
+            {
+                "object": image.object,
+                "step": image.step,
+                "asset_id": image.asset.id,
+                "strays": image.strays,
+                "status": "generated" if image.is_new else "reused",
+                "seconds": image.asset.result.seconds if image.is_new else 0.0,
+                "cost_usd": image.asset.result.cost_usd if image.is_new else 0.0,
+            }
+            for image in result.images
+        ],
+        "error": result.error.to_plain() if result.error else None,
+    }
+
+
+def _print(result: RestoreResult) -> None:
+    new = sum(image.is_new for image in result.images)
+    again = f", {len(result.images) - new} as made before" if len(result.images) > new else ""
+    click.echo(f"{plain(str(result.path))}: {counted(new, 'image')} made{again}")
+    for image in result.images:
+        name = f"{image.object} " if image.object else ""
+        click.echo(f"  {plain(name + image.step)}: {plain(image.asset.id)}")
+    for image in result.images:
+        if image.strays:
+            tell(f"Warning: {plain(image.asset.id)} strays from what it was made from. Look at it before you go on.")

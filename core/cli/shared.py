@@ -1,0 +1,61 @@
+"""What the commands share: options, exit codes, and a studio for as long as a command runs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from core.settings import EngineChoice, is_model_name, load_settings
+
+if TYPE_CHECKING:
+    from core.studio.context import Studio
+
+DONE, SOME_FAILED, BAD_INPUT = 0, 1, 2
+
+as_json = click.option("--json", "is_json", is_flag=True, help="Print one JSON document on stdout.")
+project_folder = click.option(
+    "--project", type=click.Path(path_type=Path), required=True, help="Project folder; made when missing or empty."
+)
+existing_project = click.option(
+    "--project", type=click.Path(path_type=Path), required=True, help="Project folder, as a run or an import made it."
+)
+engine_choice = click.option(
+    "--engine", type=click.Choice([choice.value for choice in EngineChoice]), help="Which engine does the work."
+)
+
+
+def model_name(_context: click.Context, _option: click.Parameter, value: str) -> str:
+    """Refuse a name that no model can have; the callback of an option."""
+    if value and not is_model_name(value):
+        raise click.BadParameter("no model has such a name; `throughline models` lists them.")
+    return value
+
+
+@contextmanager
+def opened_studio() -> Iterator[Studio]:
+    """Hold a studio open, and close it and its runner at the end."""
+    from core.studio.context import Studio
+
+    studio = Studio(load_settings())
+    try:
+        yield studio
+    finally:
+        _close_runner()
+        studio.close()
+
+
+def end(code: int) -> NoReturn:
+    """End the command with an exit code."""
+    raise SystemExit(code)
+
+
+def _close_runner() -> None:
+    # only a command that started a run has loaded the module
+    runners = sys.modules.get("core.studio.runner")
+    if runners is not None and runners.Runner.current is not None and not runners.Runner.is_stuck:
+        runners.Runner.current.close()

@@ -1,0 +1,183 @@
+"""What both engines promise: a request in, an image out, or a typed error.
+
+An engine knows nothing of projects, files or databases. It is handed the bytes of its references, reports every
+attempt to an observer *before* it is made (so that nothing is ever charged without a trace), and stops at once when
+its task is cancelled.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from core.models.asset import EngineName, GenerationSettings, Kind, Role
+from core.models.region import DetectionSettings, Wish
+
+
+@dataclass(frozen=True)
+class Reference:
+    """One source image: its file's bytes as stored without our chunks, and what it is for."""
+
+    name: str
+    role: Role
+    kind: Kind
+    data: bytes
+    mime: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class GenerationRequest:
+    """One image to make.
+
+    `prompt` is the composed text, `typed` what the person wrote; `seed` is the fingerprint (hex).
+    """
+
+    kind: Kind
+    name: str
+    prompt: str
+    typed: str
+    references: tuple[Reference, ...]
+    model: str
+    settings: GenerationSettings
+    seed: str
+
+
+@dataclass(frozen=True)
+class Generation:
+    """One image that was made: encoded PNG or JPEG bytes, and what came with it. Cost in USD."""
+
+    data: bytes
+    mime: str
+    text: str = ""
+    finish_reason: str = ""
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cost_usd: float = 0.0
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class DetectionRequest:
+    """One page to search: `page` is its image, `wish` what to find on it."""
+
+    page: Reference
+    wish: Wish
+    model: str
+    settings: DetectionSettings
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One object as an engine answered it, not yet trusted: `box_2d` may be reversed, out of range or not four numbers.
+
+    `mask` is a PNG that covers the box, 255 where the object is; empty when none was asked for or it was unreadable.
+    """
+
+    box_2d: tuple[float, ...]
+    label: str = ""
+    caption: str = ""
+    score: float | None = None
+    mask: bytes = b""
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What was found on a page, in the order answered, and what came with it. Cost in USD."""
+
+    found: tuple[Finding, ...]
+    prompt: str = ""
+    text: str = ""
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cost_usd: float = 0.0
+    warnings: tuple[str, ...] = ()
+
+
+class AttemptOutcome(StrEnum):
+    """How one attempt ended."""
+
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    BLOCKED = "blocked"
+    NO_IMAGE = "no_image"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True)
+class AttemptReport:
+    """How one attempt ended: error code of `core.errors` ("" when it succeeded), tokens, cost in USD, seconds."""
+
+    outcome: AttemptOutcome
+    error: str = ""
+    status: int | None = None
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cost_usd: float = 0.0
+    may_be_billed: bool = False
+    seconds: float = 0.0
+    details: dict[str, str] = field(default_factory=dict)
+
+
+class Observer(Protocol):
+    """Who is told what an engine does. `attempt_started` may raise BudgetExceededError; then the call is not made."""
+
+    def attempt_started(self, estimate_usd: float) -> str:
+        """Record an attempt before its call and return its id."""
+        ...
+
+    def attempt_finished(self, attempt_id: str, report: AttemptReport) -> None:
+        """Record how the attempt ended."""
+        ...
+
+    def waiting(self, seconds: float, reason: str) -> None:
+        """Tell that the engine waits `seconds` before the next attempt; `reason` is an error code."""
+        ...
+
+
+class Engine(Protocol):
+    """Makes images. Both engines are alike to the caller."""
+
+    name: EngineName
+
+    async def default_model(self) -> str:
+        """Return the model used when nobody named one."""
+        ...
+
+    def honoured(self, model: str, settings: GenerationSettings) -> GenerationSettings:
+        """Return `settings` without those the model does not honour."""
+        ...
+
+    def price(self, model: str, settings: GenerationSettings) -> float:
+        """Return the list price of one image in USD."""
+        ...
+
+    async def generate(self, request: GenerationRequest, observer: Observer) -> Generation:
+        """Make one image.
+
+        Raises:
+            EngineError: one of its children says why there is no image.
+            BudgetExceededError: the observer refused the attempt.
+            asyncio.CancelledError: the task was cancelled; the open connection is dropped and the attempt recorded.
+        """
+        ...
+
+    async def default_detection_model(self) -> str:
+        """Return the model that finds objects when nobody named one."""
+        ...
+
+    async def detect(self, request: DetectionRequest, observer: Observer) -> Findings:
+        """Find objects on a page; a page with nothing on it gives no findings and no error.
+
+        Raises:
+            UnreadableAnswerError: the answer was no list of objects, also when asked again; it carries the words.
+            EngineError: one of its children says why there is no answer.
+            BudgetExceededError: the observer refused the attempt.
+            asyncio.CancelledError: the task was cancelled; the open connection is dropped and the attempt recorded.
+        """
+        ...
+
+    async def aclose(self) -> None:
+        """Close connections."""
+        ...

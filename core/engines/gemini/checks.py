@@ -1,0 +1,70 @@
+"""What is refused before it is sent, because no service could take it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from core.engines.base import DetectionRequest, GenerationRequest, Reference
+from core.engines.gemini.redactor import Redactor
+from core.errors import InvalidRequestError
+from core.models.catalog import ModelFacts
+
+ROOM_FOR_WORDS = 200_000  # bytes of a request that are no image
+_MODEL_ID = re.compile(r"[\w.\-/@:]+", re.ASCII)
+
+
+def is_model_id(name: str) -> bool:
+    """Tell whether a name can be a model's id; it becomes part of an address."""
+    return _MODEL_ID.fullmatch(name) is not None and ".." not in name
+
+
+def check_model_id(name: str, redactor: Redactor) -> None:
+    """Refuse a name that cannot be a model's id.
+
+    Raises:
+        InvalidRequestError: it is empty, or holds characters that no id has.
+    """
+    if not is_model_id(name):
+        raise InvalidRequestError(
+            f'"{redactor.line(name)}" cannot be the name of a model. See `throughline models`, and choose one.'
+        )
+
+
+def check_request(request: GenerationRequest, facts: ModelFacts) -> None:
+    """Refuse settings the model does not have, and more references than one request takes.
+
+    Raises:
+        InvalidRequestError: says which, and what to change.
+    """
+    facts.check(request.settings)
+    facts.check_references(len(request.references))
+    _check_size(request.references, facts.inline_limit_bytes)
+
+
+def check_search(request: DetectionRequest, facts: ModelFacts) -> None:
+    """Refuse settings the model does not have, and a page larger than one request takes.
+
+    Raises:
+        InvalidRequestError: says which, and what to change.
+    """
+    facts.check_detection(request.settings)
+    _check_size([request.page], facts.inline_limit_bytes)
+
+
+def is_too_large(page: Reference, facts: ModelFacts) -> bool:
+    """Tell whether a page is larger, as it is sent, than one request takes."""
+    return _encoded_size([page]) > facts.inline_limit_bytes - ROOM_FOR_WORDS
+
+
+def _check_size(references: Sequence[Reference], limit: int) -> None:
+    encoded = _encoded_size(references)
+    if encoded > limit:
+        raise InvalidRequestError(
+            f"The reference images are {encoded / 1e6:.0f} MB together as they are sent; one request takes "
+            f"{limit / 1e6:.0f} MB. Leave one out, or use smaller images."
+        )
+
+
+def _encoded_size(references: Sequence[Reference]) -> int:
+    return sum(4 * ((len(reference.data) + 2) // 3) for reference in references)

@@ -1,0 +1,87 @@
+"""What is sent: the images as they are stored, then the prompt, and only settings that are set."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from google.genai import types
+from pydantic import BaseModel, Field, create_model
+
+from core.engines.base import GenerationRequest, Reference
+from core.images import sniff
+from core.models.asset import GenerationSettings
+from core.models.catalog import ModelFacts
+from core.models.region import DetectionSettings, Wish
+
+
+def write_parts(request: GenerationRequest) -> list[types.Part]:
+    """Return the references' bytes in order, untouched, followed by the prompt."""
+    images = [
+        types.Part.from_bytes(data=reference.data, mime_type=sniff(reference.data) or reference.mime)
+        for reference in request.references
+    ]
+    return [*images, types.Part.from_text(text=request.prompt)]
+
+
+def write_config(settings: GenerationSettings) -> types.GenerateContentConfig:
+    """Return the SDK's configuration for settings that the model honours; what is not set is not sent."""
+    return types.GenerateContentConfig(
+        response_modalities=["TEXT", "IMAGE"],
+        image_config=_image_config(settings),
+        thinking_config=_thinking_level(settings.thinking_level),
+        temperature=settings.temperature,
+        top_p=settings.top_p,
+        seed=settings.seed,
+        # A continuation would be a second paid call behind our back.
+        automatic_continuation=False,
+    )
+
+
+def write_page(page: Reference, prompt: str, media_resolution: str | None) -> list[types.PartUnionDict]:
+    """Return the page's bytes, untouched, with the resolution they are to be looked at in, followed by the prompt."""
+    level = f"MEDIA_RESOLUTION_{media_resolution.upper()}" if media_resolution else None
+    mime = sniff(page.data) or page.mime
+    picture = types.Part.from_bytes(data=page.data, mime_type=mime, media_resolution=level)
+    return [picture, types.Part.from_text(text=prompt)]
+
+
+def write_search(wish: Wish, settings: DetectionSettings, facts: ModelFacts) -> types.GenerateContentConfig:
+    """Return the SDK's configuration of a search: JSON after a schema, and settings that the model honours."""
+    return types.GenerateContentConfig(
+        response_mime_type="application/json",
+        response_schema=list[_entry(wish)],  # type: ignore[misc]  # the class is made for this wish
+        thinking_config=_thinking_of(settings, facts),
+        temperature=settings.temperature,
+        # A continuation would be a second paid call behind our back.
+        automatic_continuation=False,
+    )
+
+
+def _entry(wish: Wish) -> type[BaseModel]:
+    """Return what one entry of the answer looks like; closed labels are an enum."""
+    fields: dict[str, Any] = {
+        "box_2d": (list[int], Field(min_length=4, max_length=4)),
+        "caption": (str, ...),
+        "label": (Literal[wish.labels] if wish.labels else str, ...),
+    }
+    if wish.has_masks:
+        fields["mask"] = (str, ...)
+    return create_model("Entry", **fields)
+
+
+def _thinking_of(settings: DetectionSettings, facts: ModelFacts) -> types.ThinkingConfig | None:
+    """Return the wish for thinking in the way the model's family takes it: a level, or a budget of tokens."""
+    budget = facts.thinking_budgets.get(settings.thinking_level or "")
+    if budget is not None:
+        return types.ThinkingConfig(thinking_budget=budget)
+    return _thinking_level(settings.thinking_level)
+
+
+def _image_config(settings: GenerationSettings) -> types.ImageConfig | None:
+    if settings.aspect_ratio is None and settings.image_size is None:
+        return None
+    return types.ImageConfig(aspect_ratio=settings.aspect_ratio, image_size=settings.image_size)
+
+
+def _thinking_level(level: str | None) -> types.ThinkingConfig | None:
+    return None if level is None else types.ThinkingConfig(thinking_level=types.ThinkingLevel(level.upper()))

@@ -1,0 +1,180 @@
+"""The gemini engine as the studio sees it; the SDK behind it is loaded at the first call."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from core.engines.base import DetectionRequest, Findings, Generation, GenerationRequest, Observer, Reference
+from core.engines.gemini.account import GeminiAccount
+from core.engines.gemini.checks import check_model_id, check_request, check_search, is_too_large
+from core.engines.gemini.redactor import Redactor
+from core.errors import EngineError, InvalidApiKeyError, InvalidImageError, InvalidRequestError
+from core.images import shrink
+from core.models.asset import EngineName, GenerationSettings
+from core.models.catalog import Catalog, ModelFacts, Purpose
+
+if TYPE_CHECKING:
+    from core.engines.gemini.service import Service
+
+LIST_SECONDS = 10.0
+SEARCHED_EDGE = 4096  # pixels of the copy of a page that is too large to be sent; more is not looked at by any model
+
+
+class GeminiEngine:
+    """Makes images and finds objects with Gemini; safe for many calls at once and across loops. Times in seconds."""
+
+    name = EngineName.GEMINI
+
+    def __init__(
+        self,
+        account: GeminiAccount,
+        catalog: Catalog,
+        deadline_seconds: float = 300.0,
+        max_attempts: int = 7,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        today: Callable[[], date] = date.today,
+    ) -> None:
+        self._account = account
+        self._redactor = Redactor(account.api_key)
+        self._catalog = catalog
+        self._deadline_seconds = deadline_seconds
+        self._max_attempts = max_attempts
+        self._sleep = sleep
+        self._today = today
+        self._service: Service | None = None
+        self._service_lock = threading.Lock()
+        self._live_models: frozenset[str] | None = None
+        self._is_list_known = False
+
+    async def default_model(self) -> str:
+        """Return the first recommended model the account has; without an answer, the first recommended one.
+
+        Raises:
+            InvalidApiKeyError: the service does not accept the key.
+        """
+        return await self._first_recommended(Purpose.IMAGE)
+
+    async def default_detection_model(self) -> str:
+        """Return the first recommended model for detection the account has; without an answer, the first recommended.
+
+        Raises:
+            InvalidApiKeyError: the service does not accept the key.
+        """
+        return await self._first_recommended(Purpose.DETECTION)
+
+    async def account_models(self) -> tuple[str, ...]:
+        """Return the ids of all models the account has, as the service lists them.
+
+        Raises:
+            EngineError: one of its children says why there is no list.
+            ConfigurationError: a proxy, certificate or address of the environment cannot be used.
+        """
+        service = await self._connected()
+        return await service.list_models(LIST_SECONDS)
+
+    def honoured(self, model: str, settings: GenerationSettings) -> GenerationSettings:
+        """Return `settings` without those the model does not honour."""
+        return self._catalog.model(model).honoured(settings)
+
+    def price(self, model: str, settings: GenerationSettings) -> float:
+        """Return the list price of one image in USD."""
+        return self._catalog.model(model).price(settings)
+
+    async def generate(self, request: GenerationRequest, observer: Observer) -> Generation:
+        """Make one image; every attempt is reported to `observer` before and after.
+
+        Raises:
+            EngineError: one of its children says why there is no image.
+            ConfigurationError: a proxy, certificate or address of the environment cannot be used.
+            BudgetExceededError: the observer refused the attempt.
+            asyncio.CancelledError: the task was cancelled; the open connection is dropped and the attempt recorded.
+        """
+        check_model_id(request.model, self._redactor)
+        facts = self._catalog.model(request.model)
+        check_request(request, facts)
+        service = await self._connected()
+        return await service.generate(request, facts, observer, self._warnings(facts))
+
+    async def detect(self, request: DetectionRequest, observer: Observer) -> Findings:
+        """Find objects on a page; every attempt is reported to `observer` before and after.
+
+        A page too large for one request is searched in a smaller copy, and the findings say so: boxes have no pixels.
+
+        Raises:
+            UnreadableAnswerError: the answer was no list of objects, also when asked again; it carries the words.
+            EngineError: one of its children says why there is no answer.
+            ConfigurationError: a proxy, certificate or address of the environment cannot be used.
+            BudgetExceededError: the observer refused the attempt.
+            asyncio.CancelledError: the task was cancelled; the open connection is dropped and the attempt recorded.
+        """
+        check_model_id(request.model, self._redactor)
+        facts = self._catalog.model(request.model)
+        notes = self._warnings(facts)
+        if is_too_large(request.page, facts):
+            request = replace(request, page=await asyncio.to_thread(_smaller, request.page))
+            notes += (f"The page is too large to be sent; a copy of at most {SEARCHED_EDGE} pixels was searched.",)
+        check_search(request, facts)
+        service = await self._connected()
+        return await service.detect(request, self._catalog, observer, notes)
+
+    async def aclose(self) -> None:
+        """Close connections; a later call opens new ones."""
+        with self._service_lock:
+            service, self._service = self._service, None
+        if service is not None:
+            await service.aclose()
+
+    async def _first_recommended(self, purpose: Purpose) -> str:
+        live = await self._live_models_once()
+        past = self._catalog.recommended(date.min, purpose)
+        recommended = self._catalog.recommended(self._today(), purpose) or past
+        if live is None:
+            return recommended[0].id
+        # A model still on the list works, whatever date was reported for its end.
+        return next((facts.id for facts in (*recommended, *past) if facts.id in live), recommended[0].id)
+
+    def _warnings(self, facts: ModelFacts) -> tuple[str, ...]:
+        if not facts.is_past(self._today()):
+            return ()
+        how = "is reported to have been" if facts.is_shutdown_unsure else "was"
+        advice = f" Consider {facts.replacement}." if facts.replacement else ""
+        return (f"{facts.id} {how} shut down on {facts.shutdown}; it was tried all the same.{advice}",)
+
+    async def _live_models_once(self) -> frozenset[str] | None:
+        if not self._is_list_known:
+            try:
+                self._live_models = frozenset(await self.account_models())
+            except InvalidApiKeyError:
+                raise
+            except EngineError:
+                self._live_models = None
+            self._is_list_known = True
+        return self._live_models
+
+    async def _connected(self) -> Service:
+        if self._service is not None:
+            return self._service
+        # Loading the SDK takes a second: not on the loop that others wait for.
+        return await asyncio.to_thread(self._connect)
+
+    def _connect(self) -> Service:
+        from core.engines.gemini.service import Service
+
+        with self._service_lock:
+            if self._service is None:
+                self._service = Service(
+                    self._account, self._redactor, self._deadline_seconds, self._max_attempts, self._sleep
+                )
+            return self._service
+
+
+def _smaller(page: Reference) -> Reference:
+    try:
+        return replace(page, data=shrink(page.data, SEARCHED_EDGE), mime="image/webp")
+    except InvalidImageError as error:
+        raise InvalidRequestError(f"The page {page.name!r} cannot be read. {error.message}") from None

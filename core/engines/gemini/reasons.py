@@ -1,0 +1,89 @@
+"""Why the service says it stopped, in plain words with what to do next.
+
+Each reason of the SDK's enums stands in exactly one table; a test fails when the SDK grows one that is in none.
+"""
+
+from __future__ import annotations
+
+_REWORD = "Reword the prompt, leave out the reference image that may be the cause, or try another model."
+_ORIGINAL = "Describe the picture in your own way rather than after a known work, then try again."
+_ACCOUNT = "Ask the administrator of the account, or use another one."
+
+# finish reasons: the picture was stopped by a rule
+OUTPUT_BLOCKS = {
+    "SAFETY": ("the safety rules", _REWORD),
+    "RECITATION": ("the rule against copying known works", _ORIGINAL),
+    "LANGUAGE": ("the list of supported languages", "Write the prompt in another language."),
+    "BLOCKLIST": ("a list of forbidden words", "Find other words for the prompt."),
+    "PROHIBITED_CONTENT": ("the rules on prohibited content", _REWORD),
+    "SPII": ("the rules on personal information", "Leave names, addresses and numbers of real people out."),
+    "IMAGE_SAFETY": ("the safety rules for pictures", _REWORD),
+    "IMAGE_PROHIBITED_CONTENT": ("the rules on prohibited pictures", _REWORD),
+    "IMAGE_RECITATION": ("the rule against copying known pictures", _ORIGINAL),
+    "ESCALATION": ("an escalation rule", _REWORD),
+    "PUP_LIMITED_DISABLED": ("a limit on this account after a breach of the use policy", _ACCOUNT),
+    "MODEL_ARMOR": ("Model Armor, a filter of the Google Cloud project", _ACCOUNT),
+}
+
+# finish reasons: the model ended without a rule being named
+WITHOUT_IMAGE = {
+    "FINISH_REASON_UNSPECIFIED": "Try again.",
+    "STOP": _REWORD,
+    "MAX_TOKENS": "The answer grew too long: shorten the prompt or lower the thinking level.",
+    "OTHER": "Reword the prompt or try again.",
+    "IMAGE_OTHER": "Reword the prompt or try again.",
+    "NO_IMAGE": _REWORD,
+    "MALFORMED_FUNCTION_CALL": "Try again, or use another model.",
+    "UNEXPECTED_TOOL_CALL": "Try again, or use another model.",
+    "TOO_MANY_TOOL_CALLS": "Try again, or use another model.",
+    "MISSING_THOUGHT_SIGNATURE": "Start the conversation anew.",
+    "MALFORMED_RESPONSE": "Try again, or use another model.",
+    "CONTINUATION": "The answer grew too long: shorten the prompt.",
+}
+
+# block reasons: the prompt itself was refused
+PROMPT_BLOCKS = {
+    "BLOCKED_REASON_UNSPECIFIED": ("a rule that it does not name", _REWORD),
+    "SAFETY": ("the safety rules", _REWORD),
+    "OTHER": ("a rule that it does not name", _REWORD),
+    "BLOCKLIST": ("a list of forbidden words", "Find other words for the prompt."),
+    "PROHIBITED_CONTENT": ("the rules on prohibited content", _REWORD),
+    "IMAGE_SAFETY": ("the safety rules for pictures", _REWORD),
+    "MODEL_ARMOR": ("Model Armor, a filter of the Google Cloud project", _ACCOUNT),
+    "JAILBREAK": ("the rule against getting round the rules", _REWORD),
+}
+
+
+def describe_prompt_block(reason: str) -> str:
+    """Say which rule refused the prompt, and what to try."""
+    rule, advice = PROMPT_BLOCKS.get(reason, PROMPT_BLOCKS["OTHER"])
+    return f"Gemini refused the prompt or a reference image by {rule} ({reason}). {advice}"
+
+
+def describe_output_block(reason: str) -> str:
+    """Say which rule held the finished picture back, and what to try."""
+    rule, advice = OUTPUT_BLOCKS[reason]
+    return f"Gemini held the picture back by {rule} ({reason}). {advice}"
+
+
+def describe_no_image(reason: str, has_words: bool) -> str:
+    """Say that no picture came and what to try; an unknown reason is named as it is."""
+    how = "in words, without a picture" if has_words else "without a picture"
+    advice = WITHOUT_IMAGE.get(reason, _REWORD)
+    return f"Gemini answered {how} ({reason or 'no reason given'}). {advice}"
+
+
+def describe_unreadable(mime: str) -> str:
+    """Say that the picture is of a kind that is not read here, and what to try."""
+    return f"Gemini answered with a picture of a kind that is not read here ({mime}). {_REWORD}"
+
+
+def describe_unreadable_list(reason: str, has_words: bool) -> str:
+    """Say that no list of objects came, also when asked again, and what to try."""
+    what = "something else than the list of objects it was asked for" if has_words else "nothing"
+    if reason == "MAX_TOKENS":
+        return (
+            f"Gemini answered with {what}: the answer grew too long ({reason}). "
+            "Lower the thinking level, leave out masks, or look for fewer kinds of objects."
+        )
+    return f"Gemini answered with {what} ({reason or 'no reason given'}). Try again, reword, or use another model."

@@ -1,0 +1,160 @@
+"""The service of one account: what it can be asked for, and its client. How a call goes is in `calls.py`."""
+
+from __future__ import annotations
+
+import asyncio
+import warnings
+from collections.abc import Awaitable, Callable
+
+from google.genai import types
+
+from core.engines.base import DetectionRequest, Findings, Generation, GenerationRequest, Observer
+from core.engines.gemini.account import GeminiAccount
+from core.engines.gemini.answers import ImageAnswer, read_answer
+from core.engines.gemini.calls import A, Call, Order, Rules
+from core.engines.gemini.checks import is_model_id
+from core.engines.gemini.client import connect, watch_departure
+from core.engines.gemini.contents import write_config, write_page, write_parts, write_search
+from core.engines.gemini.failures import classify, late
+from core.engines.gemini.findings import read_findings
+from core.engines.gemini.outcomes import AttemptFailed, Usage
+from core.engines.gemini.redactor import Redactor
+from core.errors import ConfigurationError, EngineError
+from core.models.catalog import Catalog, ModelFacts
+from core.models.wishes import detection_price, detection_prompt
+
+MOST_PAGES = 20
+
+# An answer with a new reason is no fault of the person at the terminal.
+warnings.filterwarnings("ignore", message=".* is not a valid .*", category=UserWarning, module=r"google\.genai")
+
+
+class Service:
+    """The service of one account: a client that is kept, and what it is asked for. Times in seconds."""
+
+    def __init__(
+        self,
+        account: GeminiAccount,
+        redactor: Redactor,
+        deadline_seconds: float,
+        max_attempts: int,
+        sleep: Callable[[float], Awaitable[None]],
+    ) -> None:
+        self._redactor = redactor
+        self._rules = Rules(deadline_seconds, max_attempts, sleep)
+        self._client = connect(account, deadline_seconds)
+
+    async def generate(
+        self, request: GenerationRequest, facts: ModelFacts, observer: Observer, notes: tuple[str, ...]
+    ) -> Generation:
+        """Make one image, with as many attempts as the rules allow; `notes` are added to its warnings."""
+        settings = facts.honoured(request.settings)
+
+        def cost(answer: ImageAnswer) -> float:
+            # its images by list price, text and input by tokens
+            tokens = facts.token_cost(answer.usage.input_tokens or 0, answer.usage.text_tokens)
+            return answer.image_count * facts.price(settings) + tokens
+
+        order = Order(
+            model=request.model,
+            write=lambda: list(write_parts(request)),
+            config=write_config(settings),
+            read=read_answer,
+            estimate_usd=facts.price(settings),
+            cost=cost,
+        )
+        answer = await Call(order, self.send, self._rules, observer).run()
+        return Generation(
+            data=answer.data,
+            mime=answer.mime,
+            text=answer.text,
+            finish_reason=answer.finish_reason,
+            input_tokens=answer.usage.input_tokens,
+            output_tokens=answer.usage.output_tokens,
+            cost_usd=cost(answer),
+            warnings=(*notes, *answer.warnings),
+        )
+
+    async def detect(
+        self, request: DetectionRequest, catalog: Catalog, observer: Observer, notes: tuple[str, ...]
+    ) -> Findings:
+        """Search one page; an answer that cannot be read is asked for once more. `notes` are added to its warnings."""
+        facts = catalog.model(request.model)
+        settings = facts.honoured_detection(request.settings)
+        prompt = detection_prompt(request.wish)
+
+        def cost(usage: Usage) -> float:
+            return catalog.text_cost(facts.id, usage.input_tokens or 0, usage.output_tokens or 0)
+
+        order = Order(
+            model=request.model,
+            write=lambda: write_page(request.page, prompt, settings.media_resolution),
+            config=write_search(request.wish, settings, facts),
+            read=lambda response, redactor: read_findings(response, redactor, has_masks=request.wish.has_masks),
+            estimate_usd=detection_price(catalog, facts.engine, facts.id, request.wish, settings),
+            cost=lambda answer: cost(answer.usage),
+            failed_cost=cost,
+            most_rereads=1,
+            what="The search was",
+        )
+        answer = await Call(order, self.send, self._rules, observer).run()
+        return Findings(
+            found=answer.found,
+            prompt=prompt,
+            input_tokens=answer.usage.input_tokens,
+            output_tokens=answer.usage.output_tokens,
+            cost_usd=cost(answer.usage),
+            warnings=(*notes, *answer.warnings),
+        )
+
+    async def list_models(self, seconds: float) -> tuple[str, ...]:
+        """Return the ids of the account's models, asked for once and for at most `seconds`."""
+        failed: EngineError | ConfigurationError
+        departure = watch_departure()
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._list_pages()
+        except TimeoutError:
+            failed = late(seconds).error
+        except Exception as error:
+            failed = classify(error, "the list of models", self._redactor, departure.has_left).error
+        # Raised out here, so that no SDK exception (with its request and key) hangs on to it.
+        raise failed
+
+    async def _list_pages(self) -> tuple[str, ...]:
+        """Return the ids on the first pages, each once; a list that never ends is taken as far as that."""
+        pager = await self._client.aio.models.list()
+        names = [model.name for model in pager.page]
+        for _ in range(MOST_PAGES - 1):
+            try:
+                names += [model.name for model in await pager.next_page()]
+            except IndexError:
+                break
+        ids = (name.rsplit("/", 1)[-1] for name in names if name)
+        return tuple(dict.fromkeys(name for name in ids if is_model_id(name)))
+
+    async def aclose(self) -> None:
+        """Close the client's connections."""
+        await self._client.aio.aclose()
+        self._client.close()
+
+    async def send(self, order: Order[A]) -> A:
+        """Make one call and read its answer.
+
+        Raises:
+            AttemptFailed: the answer is not what was asked for.
+        """
+        failed: AttemptFailed
+        departure = watch_departure()
+        try:
+            parts: list[types.PartUnionDict] = order.write()
+            response = await self._client.aio.models.generate_content(
+                model=order.model, contents=parts, config=order.config
+            )
+            # Decoding a large picture to see that it is whole takes a while: not on the loop.
+            return await asyncio.to_thread(order.read, response, self._redactor)
+        except AttemptFailed:
+            raise
+        except Exception as error:
+            failed = classify(error, order.model, self._redactor, departure.has_left)
+        raise failed

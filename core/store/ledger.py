@@ -1,0 +1,186 @@
+"""The ledger: one row for every attempt, written before its call and completed after. It is never cleared.
+
+Costs in USD. A row that was started and never completed belongs to a process that died: its outcome is unknown, and
+the service may have billed it.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    Float,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    case,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from core.errors import BudgetExceededError
+from core.store.database import open_database, read, write
+
+STARTED = "started"
+UNKNOWN = "unknown"
+
+_metadata = MetaData()
+_attempts = Table(
+    "attempts",
+    _metadata,
+    Column("id", String, primary_key=True),
+    Column("time", Float, nullable=False, index=True),
+    Column("project", String, nullable=False),
+    Column("project_title", String, nullable=False),
+    Column("user", String, nullable=False),
+    Column("run", String, nullable=False, index=True),
+    Column("runner", String, nullable=False),
+    Column("story", String, nullable=False),
+    Column("step", String, nullable=False),
+    Column("fingerprint", String, nullable=False),
+    Column("engine", String, nullable=False),
+    Column("model", String, nullable=False),
+    Column("estimate_usd", Float, nullable=False),
+    Column("outcome", String, nullable=False),
+    Column("error", String, nullable=False, default=""),
+    Column("status", Integer),
+    Column("input_tokens", Integer),
+    Column("output_tokens", Integer),
+    Column("cost_usd", Float, nullable=False, default=0.0),
+    Column("may_be_billed", Boolean, nullable=False, default=True),
+    Column("seconds", Float, nullable=False, default=0.0),
+)
+# what a row takes from the budget: its cost when it is known, else its estimate, as long as it may be billed
+_burden: ColumnElement[float] = case(
+    (_attempts.c.outcome == "succeeded", _attempts.c.cost_usd),
+    (_attempts.c.may_be_billed, func.coalesce(func.nullif(_attempts.c.cost_usd, 0.0), _attempts.c.estimate_usd)),
+    else_=_attempts.c.cost_usd,
+)
+
+
+class Ledger:
+    """Every attempt of one home."""
+
+    def __init__(self, home: Path, url: str | None = None) -> None:
+        self._engine: Engine = open_database(home, "ledger", _metadata, url)
+
+    def start(self, row: Mapping[str, Any], estimate_usd: float, budget_usd: float | None) -> str:
+        """Write an attempt's row before its call and return its id.
+
+        Raises:
+            BudgetExceededError: with this call the day would cost more than `budget_usd`; no row is written.
+        """
+        attempt_id = uuid.uuid4().hex
+        with write(self._engine) as connection:
+            if budget_usd is not None and estimate_usd > 0:
+                _check_budget(connection, estimate_usd, budget_usd)
+            values = {**row, "id": attempt_id, "time": time.time(), "estimate_usd": estimate_usd, "outcome": STARTED}
+            connection.execute(insert(_attempts).values(**values))
+        return attempt_id
+
+    def finish(self, attempt_id: str, values: Mapping[str, Any]) -> None:
+        """Complete an attempt's row."""
+        with write(self._engine) as connection:
+            connection.execute(update(_attempts).where(_attempts.c.id == attempt_id).values(**values))
+
+    def mark_unknown(self, runner: str) -> int:
+        """Mark what a dead process left open as of unknown outcome; return how many rows that were."""
+        with write(self._engine) as connection:
+            open_rows = (_attempts.c.runner == runner) & (_attempts.c.outcome == STARTED)
+            return int(connection.execute(update(_attempts).where(open_rows).values(outcome=UNKNOWN)).rowcount)
+
+    def found_saved(self, run: str, fingerprint: str, cost_usd: float) -> None:
+        """Complete a dead process's row whose image turned out to be saved after all."""
+        unknown = (_attempts.c.run == run) & (_attempts.c.fingerprint == fingerprint) & (_attempts.c.outcome == UNKNOWN)
+        newest = select(_attempts.c.id).where(unknown).order_by(_attempts.c.time.desc()).limit(1)
+        with write(self._engine) as connection:
+            row = connection.execute(newest).scalar()
+            changes = {"outcome": "succeeded", "cost_usd": cost_usd}
+            connection.execute(update(_attempts).where(_attempts.c.id == row).values(**changes))
+
+    def runners_with_open_rows(self) -> list[str]:
+        """Return the runners that have attempts under way, or died with them."""
+        statement = select(_attempts.c.runner).where(_attempts.c.outcome == STARTED).distinct()
+        with read(self._engine) as connection:
+            return list(connection.execute(statement).scalars())
+
+    def run_totals(self, run: str, step: str | None = None) -> tuple[int, float]:
+        """Return how many attempts a run (or one step of it) has made and what they cost.
+
+        Estimates are counted where the cost is not known.
+        """
+        statement = select(func.count(), func.coalesce(func.sum(_burden), 0.0)).where(_attempts.c.run == run)
+        if step is not None:
+            statement = statement.where(_attempts.c.step == step)
+        with read(self._engine) as connection:
+            calls, cost = connection.execute(statement).one()
+        return int(calls), float(cost)
+
+    def spent_today(self) -> float:
+        """Return what today has cost since local midnight, estimates counted where the cost is not known."""
+        with read(self._engine) as connection:
+            return _spent_since(connection, _midnight())
+
+    def totals(self) -> list[dict[str, Any]]:
+        """Return calls and cost by day, project, model and outcome, newest day first."""
+        day = func.date(_attempts.c.time, "unixepoch", "localtime")
+        if self._engine.dialect.name != "sqlite":
+            day = func.to_char(func.to_timestamp(_attempts.c.time), "YYYY-MM-DD")
+        keys = [
+            day.label("day"),
+            _attempts.c.project_title.label("project"),
+            _attempts.c.engine,
+            _attempts.c.model,
+            _attempts.c.outcome,
+        ]
+        statement = (
+            select(*keys, func.count().label("calls"), func.coalesce(func.sum(_burden), 0.0).label("cost_usd"))
+            .group_by(*keys)
+            .order_by(day.desc(), _attempts.c.project_title, _attempts.c.model)
+        )
+        with read(self._engine) as connection:
+            return [dict(row) for row in connection.execute(statement).mappings()]
+
+    def rows(self, run: str | None = None) -> list[dict[str, Any]]:
+        """Return attempts, oldest first: all, or those of one run."""
+        statement = select(_attempts).order_by(_attempts.c.time)
+        if run is not None:
+            statement = statement.where(_attempts.c.run == run)
+        with read(self._engine) as connection:
+            return [dict(row) for row in connection.execute(statement).mappings()]
+
+    def close(self) -> None:
+        """Close the database."""
+        self._engine.dispose()
+
+
+def _midnight() -> float:
+    # a local time without its offset: on a day the clocks change, midnight's offset is not that of now
+    return datetime.fromtimestamp(time.time()).replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
+
+
+def _spent_since(connection: Connection, start: float) -> float:
+    statement = select(func.coalesce(func.sum(_burden), 0.0)).where(_attempts.c.time >= start)
+    return float(connection.execute(statement).scalar_one())
+
+
+def _check_budget(connection: Connection, estimate_usd: float, budget_usd: float) -> None:
+    spent = _spent_since(connection, _midnight())
+    if spent + estimate_usd > budget_usd + 1e-9:
+        raise BudgetExceededError(
+            f"This call would cost about ${estimate_usd:.3f}; today ${spent:.2f} of ${budget_usd:.2f} are spent. "
+            "Nothing was sent. Raise THROUGHLINE_BUDGET_USD, wait until tomorrow, or use the draft engine."
+        )

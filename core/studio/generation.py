@@ -1,0 +1,118 @@
+"""One recipe in, one saved asset out. Every attempt is in the ledger before its call; what was paid for is saved."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from typing import Protocol
+
+from core.engines.base import Generation, GenerationRequest, Observer, Reference
+from core.errors import WorkspaceError
+from core.models.asset import Asset, Recipe, Result
+from core.store.rescue import keep_rescued
+from core.store.workspace import Workspace
+from core.studio.attempts import Errand, LedgerObserver, Subject
+from core.studio.context import Studio
+
+
+class Maker(Protocol):
+    """Who makes an image: an engine, or processes that do its work."""
+
+    async def generate(self, request: GenerationRequest, observer: Observer) -> Generation:
+        """Make one image."""
+        ...
+
+
+async def generate_asset(
+    studio: Studio, workspace: Workspace, recipe: Recipe, errand: Errand, maker: Maker | None = None
+) -> Asset:
+    """Make a recipe's image and store it, with the errand's notes among its warnings.
+
+    `maker` is the recipe's engine unless another is given.
+
+    A cancelled task stops the call; once the image has arrived it is saved all the same.
+
+    Raises:
+        EngineError: there is no image, and why.
+        BudgetExceededError: the call was not made.
+        WorkspaceError: a source or the result cannot be read or written.
+    """
+    engine = maker or studio.engine(recipe.engine)  # type: ignore[arg-type]  # a recipe to be made names its engine
+    request = await asyncio.to_thread(_request, workspace, recipe)
+    started = time.monotonic()
+    observer = LedgerObserver(studio, _subject(workspace, recipe), errand)
+    generation = await engine.generate(request, observer)
+    result = _result(generation, time.monotonic() - started, errand.notes)
+    saving = asyncio.ensure_future(asyncio.to_thread(_save, studio, workspace, recipe, result, generation, observer))
+    try:
+        return await asyncio.shield(saving)
+    except asyncio.CancelledError:
+        return await saving
+
+
+def _save(
+    studio: Studio,
+    workspace: Workspace,
+    recipe: Recipe,
+    result: Result,
+    generation: Generation,
+    observer: LedgerObserver,
+) -> Asset:
+    """Store what was paid for; when the project cannot take it, keep it in the home and say where."""
+    try:
+        asset = workspace.save(recipe, result, generation.data, recipe.step or recipe.name)
+    except WorkspaceError as error:
+        kept = keep_rescued(studio.home, f"{recipe.step or recipe.name}-{recipe.fingerprint[:8]}", generation.data)
+        observer.confirm(error.code)
+        if kept is None:
+            raise
+        raise WorkspaceError(f"{error.message} The picture was kept as {kept}; import it once there is room.") from None
+    with contextlib.suppress(Exception):  # the image is saved: a ledger that cannot be written leaves "unknown"
+        observer.confirm()
+    return asset
+
+
+def _subject(workspace: Workspace, recipe: Recipe) -> Subject:
+    return Subject(
+        project=workspace.uuid,
+        project_title=workspace.title,
+        fingerprint=recipe.fingerprint,
+        engine=str(recipe.engine),
+        model=recipe.model,
+        story=recipe.story,
+    )
+
+
+def _request(workspace: Workspace, recipe: Recipe) -> GenerationRequest:
+    return GenerationRequest(
+        kind=recipe.kind,
+        name=recipe.name,
+        prompt=recipe.composed,
+        typed=recipe.prompt,
+        references=tuple(_references(workspace, recipe)),
+        model=recipe.model,
+        settings=recipe.settings,
+        seed=recipe.fingerprint,
+    )
+
+
+def _references(workspace: Workspace, recipe: Recipe) -> list[Reference]:
+    found = []
+    for source in recipe.sources:
+        asset = workspace.get(source.asset_id)
+        data = workspace.read(asset)
+        found.append(Reference(source.name, source.role, asset.recipe.kind, data, asset.result.mime, asset.digest))
+    return found
+
+
+def _result(generation: Generation, seconds: float, notes: tuple[str, ...]) -> Result:
+    return Result(
+        input_tokens=generation.input_tokens,
+        output_tokens=generation.output_tokens,
+        cost_usd=generation.cost_usd,
+        seconds=round(seconds, 3),
+        finish_reason=generation.finish_reason,
+        text=generation.text,
+        warnings=(*notes, *generation.warnings),
+    )

@@ -1,0 +1,263 @@
+"""Restoring files and folders of plates or pages from a terminal: one file at a time in memory, some side by side.
+
+Every image is stored as soon as it is made, and what was made before is used again: whatever stops the command, the
+same command goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.engines.draft_pool import DraftPool
+from core.errors import ConfigurationError, InvalidApiKeyError, InvalidRequestError, QuotaExceededError, StudioError
+from core.models.asset import Asset, EngineName, Kind, Recipe, Result
+from core.models.plates import Chain, ChainStep
+from core.models.region import Wish
+from core.models.story import Step, Story
+from core.settings import EngineChoice
+from core.store.importing import image_files, import_file
+from core.store.turns import making
+from core.store.workspace import Workspace
+from core.studio.attempts import Errand
+from core.studio.context import Studio
+from core.studio.detection import Search, detect_or_reuse, resolved
+from core.studio.generation import generate_asset
+from core.studio.planning import DRAFT_MODEL, Planner, RunOptions, check_settings
+from core.studio.plates.cutting import DEFAULT_MARGIN, Cut, cut_out, plates_slug, whole_slug
+from core.studio.plates.fidelity import is_poor, measured
+from core.studio.plates.matrix import plates_story, whole_story
+from core.studio.plates.presets import preset, presets
+from core.studio.plates.runs import masks_of
+from core.studio.runners import Runners
+from core.studio.story_writing import write_story
+from core.studio.turns import work_through
+
+# short names for the presets people mean most often
+_SHORT = {"restore": "restore-flat", "transform": "watercolour"}
+# what is wrong with the account is wrong for every file
+_HOPELESS = (InvalidApiKeyError, QuotaExceededError, ConfigurationError)
+
+
+@dataclass(frozen=True)
+class RestoreOrder:
+    """What a person asked for: files and folders, steps by name, and how; `workers` are draft processes.
+
+    With `finds` each file is a page: objects are found and cut out first. Else each file is a plate as it is.
+    """
+
+    paths: tuple[Path, ...]
+    steps: tuple[str, ...]
+    project: Path
+    engine: EngineChoice | None = None
+    model: str = ""
+    finds: bool = False
+    margin: int = DEFAULT_MARGIN
+    workers: int = 1
+
+
+@dataclass(frozen=True)
+class RestoredImage:
+    """One image: the object it shows ("" for a whole file), its step as it was asked for, and the asset it became.
+
+    It `strays` when it is not true to the picture it was made from.
+    """
+
+    object: str
+    step: str
+    asset: Asset
+    is_new: bool
+    strays: bool = False
+
+
+@dataclass(frozen=True)
+class RestoreResult:
+    """What became of one file: its images in the order of the steps, and the error that stopped it, if any."""
+
+    path: Path
+    images: tuple[RestoredImage, ...] = ()
+    error: StudioError | None = None
+
+
+def chain_of(names: tuple[str, ...]) -> Chain:
+    """Return the chain of steps with these names: presets, or short names for them.
+
+    Raises:
+        InvalidRequestError: a name is none of them, or none is given.
+    """
+    known = {found.id for found in presets()}
+    ids = [_SHORT.get(name, name) for name in names]
+    unknown = [name for name, preset_id in zip(names, ids, strict=True) if preset_id not in known]
+    if unknown or not ids:
+        listed = ", ".join([*_SHORT, *sorted(known)])
+        raise InvalidRequestError(f"There is no step {', '.join(unknown) or '(none given)'!r}. Name any of: {listed}.")
+    return Chain(steps=tuple(_numbered(ids, place) for place in range(len(ids))))
+
+
+def _numbered(ids: list[str], place: int) -> ChainStep:
+    """Return a step; one that stands in the chain more than once has its number behind it."""
+    earlier = ids[:place].count(ids[place])
+    return preset(ids[place]).step("en", f"{ids[place]}-{earlier + 1}" if earlier else "")
+
+
+def restore_files(studio: Studio, order: RestoreOrder, ended: Callable[[RestoreResult], None]) -> list[RestoreResult]:
+    """Take every file through the steps and return what became of it, in the order of the files.
+
+    A bad file is a result with an error, and the rest goes on. `ended` is told each result as it comes.
+
+    Raises:
+        StudioError: bad input or configuration; nothing was made.
+    """
+    chain = chain_of(order.steps)
+    files = image_files(order.paths)
+    return asyncio.run(_restore_all(studio, order, chain, files, ended)) if files else []
+
+
+async def _restore_all(
+    studio: Studio, order: RestoreOrder, chain: Chain, files: list[Path], ended: Callable[[RestoreResult], None]
+) -> list[RestoreResult]:
+    options = await _options(studio, order)
+    workspace = studio.workspace(order.project)
+    check_settings(whole_story(_nothing(), chain), options, studio.catalog, "--steps")
+    search = await resolved(studio, Search(engine=options.engine, wish=Wish())) if order.finds else None
+    runners = Runners(studio.home)
+    is_pooled = options.engine is EngineName.DRAFT and order.workers > 1
+    bench = _Bench(
+        studio=studio,
+        workspace=workspace,
+        chain=chain,
+        names=order.steps,
+        options=options,
+        cut=Cut(margin=order.margin),
+        search=search,
+        run=f"restore-{uuid.uuid4().hex[:12]}",
+        runner=runners.enlist(),
+        pool=DraftPool(order.workers) if is_pooled else None,
+    )
+    width = studio.settings.concurrency if options.engine is EngineName.GEMINI else order.workers
+    try:
+        return await work_through(files, width, bench.result, ended)
+    finally:
+        await bench.aclose()
+        runners.retire()
+
+
+async def _options(studio: Studio, order: RestoreOrder) -> RunOptions:
+    """Return what the steps are made with.
+
+    Raises:
+        ConfigurationError: the draft engine is to use a model of another.
+    """
+    engine = studio.engine_name(order.engine)
+    if engine is EngineName.DRAFT:
+        if order.model not in ("", DRAFT_MODEL):
+            raise ConfigurationError(
+                f"The model {order.model!r} was asked for, but the draft engine would make these images. "
+                "Set GEMINI_API_KEY (or GOOGLE_CLOUD_PROJECT), or leave the model out."
+            )
+        return RunOptions(engine=engine)
+    default = studio.settings.model or await studio.engine(engine).default_model()
+    return RunOptions(engine=engine, model=order.model, default_model=default)
+
+
+def _line_of(story: Story, source_id: str) -> set[str]:
+    """Return the steps that are made from a source, one from the other."""
+    line, before = set(), source_id
+    while following := next((step.id for step in story.steps if step.sources[0].id == before), ""):
+        line.add(following)
+        before = following
+    return line
+
+
+def _nothing() -> Asset:
+    return Asset(id="plate", digest="", recipe=Recipe(kind=Kind.ARCHIVE), result=Result())
+
+
+@dataclass
+class _Bench:
+    """Where the files of one order are worked on."""
+
+    studio: Studio
+    workspace: Workspace
+    chain: Chain
+    names: tuple[str, ...]
+    options: RunOptions
+    cut: Cut
+    search: Search | None
+    run: str
+    runner: str
+    pool: DraftPool | None
+    hopeless: StudioError | None = None
+
+    async def aclose(self) -> None:
+        """Close connections and processes."""
+        if self.pool is not None:
+            await self.pool.aclose()
+        await self.studio.engine(self.options.engine).aclose()
+
+    async def result(self, path: Path) -> RestoreResult:
+        """Work on one file; whatever happens is a result."""
+        images: list[RestoredImage] = []
+        if self.hopeless is not None:
+            return RestoreResult(path, error=self.hopeless)
+        try:
+            await self._restore(path, images)
+        except StudioError as error:
+            if isinstance(error, _HOPELESS):
+                self.hopeless = error
+            return RestoreResult(path, tuple(images), error)
+        except Exception as error:
+            name = type(error).__name__
+            surprise = StudioError(f"Something unforeseen went wrong ({name}). Restore this file again.")
+            return RestoreResult(path, tuple(images), surprise)
+        return RestoreResult(path, tuple(images))
+
+    async def _restore(self, path: Path, images: list[RestoredImage]) -> None:
+        kind = Kind.PAGE if self.search else Kind.ARCHIVE
+        picture = await asyncio.to_thread(import_file, self.workspace, path, kind)
+        if self.search is None:
+            slug, story = whole_slug(picture), whole_story(picture, self.chain)
+            await self._make(slug, story, {story.sources[0].id: picture}, images)
+            return
+        errand = Errand(self.run, self.runner, picture.id)
+        found, _ = await detect_or_reuse(self.studio, self.workspace, picture, self.search, errand)
+        masks = masks_of(self.workspace, picture, found.regions)
+        crops = await asyncio.to_thread(cut_out, self.workspace, picture, found.regions, self.cut, masks)
+        if crops:
+            story = plates_story(self.workspace, picture, found.regions, self.chain)
+            await self._make(plates_slug(picture), story, crops, images)
+
+    async def _make(self, slug: str, story: Story, made: dict[str, Asset], images: list[RestoredImage]) -> None:
+        """Make a story's steps in their order; the first that fails ends it."""
+        await asyncio.to_thread(self.workspace.save_story, slug, write_story(story))
+        planner = Planner(self.workspace, story, slug, self.options, self.studio.catalog)
+        for source in story.sources:
+            before = source.id
+            # the steps of one object stand one after the other, in the order of the chain
+            mine = [step for step in story.steps if step.id in _line_of(story, source.id)]
+            for step, name in zip(mine, self.names, strict=True):
+                asset, is_new = await self._step(planner, step, made[before])
+                made[step.id] = asset
+                strays = is_poor(self.studio, made[before], asset)
+                before = step.id
+                images.append(RestoredImage(source.id if self.search else "", name, asset, is_new, strays))
+
+    async def _step(self, planner: Planner, step: Step, before: Asset) -> tuple[Asset, bool]:
+        decision = await asyncio.to_thread(planner.decide, step, [before])
+        if decision.asset is None:
+            recipe = decision.recipe
+            async with making(self.studio.home, self.workspace.uuid, recipe.fingerprint):
+                # another command may have made it while this one waited
+                decision = await asyncio.to_thread(planner.decide, step, [before])
+                if decision.asset is None:
+                    errand = Errand(self.run, self.runner, step.id)
+                    asset = await generate_asset(self.studio, self.workspace, recipe, errand, self.pool)
+                    await asyncio.to_thread(self.workspace.choices.choose, planner.slug, step.id, asset.id)
+                    await asyncio.to_thread(measured, self.studio, self.workspace, [before], asset)
+                    return asset, True
+        asset = decision.asset
+        await asyncio.to_thread(self.workspace.choices.choose, planner.slug, step.id, asset.id)
+        return asset, False

@@ -1,0 +1,137 @@
+"""The tries under way: a row each with its state, seconds and money, beside them Cancel; then what went wrong."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from core.errors import StudioError, from_plain
+from core.studio.background import RunView, retry_recipes, view_run
+from core.studio.planning import StepStatus
+from core.studio.runs import cancel_run
+from core.studio.specs import StepOutcome
+from core.ui.character.form import NAME
+from core.ui.desk import desk
+from core.ui.session import forget_kept, kept_value, set_kept, studio
+from core.ui.texts import _
+from core.ui.widgets import images, plain, price, show_error
+
+
+def current_run() -> RunView | None:
+    """Return the run this page began last, also after a refresh and in another tab; None when there is none."""
+    run = str(kept_value(f"{NAME}/run", ""))
+    try:
+        return view_run(desk(), run) if run else None
+    except StudioError:  # of a home that was cleared since
+        return None
+
+
+def show_run(run: RunView | None) -> None:
+    """Show a run while it goes on, and afterwards what it could not make."""
+    if run is None:
+        return
+    if run.is_active:
+        st.fragment(_follow, run_every=1.0)(run.id)
+    elif any(run.outcomes.get(step) is None or not run.outcomes[step].asset_id for step in run.steps):
+        _show_unmade(run)
+
+
+def _follow(run_id: str) -> None:
+    try:
+        run = view_run(desk(), run_id)
+    except StudioError as error:
+        show_error(error)
+        return
+    if not run.is_active:
+        st.rerun()
+    with st.container(border=True):
+        _rows(run)
+        if st.button(_("Cancel"), icon=":material/stop_circle:", key="sheet-cancel"):
+            _cancel(run)
+
+
+def _cancel(run: RunView) -> None:
+    try:
+        cancel_run(desk(), run.id)
+    except StudioError as error:
+        show_error(error)
+
+
+def _rows(run: RunView) -> None:
+    for number, step in enumerate(run.steps, 1):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.text(_("Image {number}").format(number=number), width="content")
+            _row(run, step)
+
+
+def _row(run: RunView, step: str) -> None:
+    outcome, began = run.outcomes.get(step), run.started.get(step)
+    expected = float(kept_value(f"{NAME}/price", 0.0))
+    if outcome is not None:
+        _ended_badge(outcome)
+        _facts(outcome.seconds, price(outcome.cost_usd, is_actual=True))
+    elif began is not None and run.is_active:
+        st.badge(_("being made"), icon=":material/brush:", color="primary")
+        _facts((datetime.now(UTC) - began).total_seconds(), price(expected))
+    elif run.is_active:
+        st.badge(_("waiting"), icon=":material/hourglass_empty:", color="grey")
+        _facts(0, price(expected))
+    else:
+        st.badge(_("cancelled"), icon=":material/stop_circle:", color="grey")
+
+
+def _ended_badge(outcome: StepOutcome) -> None:
+    if outcome.status is StepStatus.REUSED:
+        st.badge(_("reused"), icon=":material/recycling:", color="blue")
+    elif outcome.asset_id:
+        st.badge(_("made"), icon=":material/check:", color="green")
+    elif outcome.status is StepStatus.CANCELLED:
+        st.badge(_("cancelled"), icon=":material/stop_circle:", color="grey")
+    else:
+        st.badge(_("no image"), icon=":material/receipt_long:", color="red")
+
+
+def _facts(seconds: float, cost: str) -> None:
+    st.caption(_("{seconds} s · {price}").format(seconds=round(seconds), price=plain(cost)), width="content")
+
+
+def _show_unmade(run: RunView) -> None:
+    """Show a finished run that left something out, each reason once, and how to go on."""
+    with st.container(border=True):
+        _rows(run)
+        unmade = sum(1 for step in run.steps if step not in run.outcomes or not run.outcomes[step].asset_id)
+        reasons = _reasons(run)
+        if reasons and unmade < len(run.steps):  # what was made comes before why the rest was not
+            with st.expander(_("Why an image is missing")):
+                _show_reasons(reasons)
+        else:
+            _show_reasons(reasons)
+        cost = unmade * float(kept_value(f"{NAME}/price", 0.0))
+        label = _("Try again: {images} · {price}").format(images=images(unmade), price=price(cost))
+        with st.container(horizontal=True):
+            if st.button(label.replace("$", r"\$"), icon=":material/refresh:"):
+                _retry(run)
+            if st.button(_("Dismiss"), type="tertiary"):
+                forget_kept(f"{NAME}/run")
+                st.rerun()
+
+
+def _show_reasons(reasons: list[StudioError]) -> None:
+    for error in reasons:
+        show_error(error)
+
+
+def _reasons(run: RunView) -> list[StudioError]:
+    ended = [outcome for outcome in run.outcomes.values() if outcome.error and outcome.status is StepStatus.FAILED]
+    told = {(outcome.error or {}).get("message"): outcome.error for outcome in ended}
+    return [from_plain(error) for error in told.values() if error]
+
+
+def _retry(run: RunView) -> None:
+    try:
+        set_kept(f"{NAME}/run", retry_recipes(desk(), run.id, studio().key))
+    except StudioError as error:
+        show_error(error)
+        return
+    st.rerun()

@@ -1,0 +1,205 @@
+"""The controls of an image: model, ratio, size, thinking and sampling, as far as the chosen model honours them.
+
+Where values are kept is the caller's: with the project, or in a step of a story. What the chosen model does not have is
+listed as it is in a story's step, which only a person changes; elsewhere it counts as "not set".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import streamlit as st
+
+from core.models.asset import EngineName, GenerationSettings
+from core.models.catalog import Catalog, ModelFacts
+from core.ui.session import kept, kept_value, studio
+from core.ui.texts import _
+from core.ui.widgets import plain, price
+
+_NOT_SET = ""
+_RANGES = {"temperature": (0.0, 2.0, 0.1), "top_p": (0.05, 1.0, 0.05)}  # least, most, step
+
+
+@dataclass(frozen=True)
+class Controls:
+    """What was chosen. `model` is "" for the default, whose facts these are; `price_usd` is of one image."""
+
+    engine: EngineName
+    model: str
+    settings: GenerationSettings
+    price_usd: float
+    facts: ModelFacts
+
+
+class Keeping(Protocol):
+    """Where the values of controls come from and go to. A field is "model" or one of GenerationSettings."""
+
+    @property
+    def is_fixed(self) -> bool:
+        """True when a value that is not offered stays until a person chooses another."""
+
+    @property
+    def model(self) -> str:
+        """What counts where no model is chosen; "" for the recommended one."""
+
+    def value(self, field: str, default: Any) -> Any:
+        """Return a field's value, `default` where it is not set."""
+
+    def show(self, widget: Any, label: str, field: str, default: Any, **options: Any) -> Any:
+        """Show a field's widget and return its value."""
+
+
+@dataclass(frozen=True)
+class KeptControls:
+    """Keeps the values with the project; `name` keeps these controls apart from others.
+
+    `ratio` is proposed until another is chosen; choices under one proposal are kept apart from those under another.
+    """
+
+    name: str
+    ratio: str = _NOT_SET
+    is_fixed: bool = False
+    model: str = ""
+
+    def value(self, field: str, default: Any) -> Any:
+        """Return a field's value."""
+        return kept_value(self._place(field), self._default(field, default))
+
+    def show(self, widget: Any, label: str, field: str, default: Any, **options: Any) -> Any:
+        """Show a field's widget and return its value."""
+        default = self._default(field, default)
+        if "options" in options and default not in options["options"]:
+            default = _NOT_SET
+        return kept(widget, label, self._place(field), default, **options)
+
+    def _default(self, field: str, default: Any) -> Any:
+        return self.ratio if field == "aspect_ratio" else default
+
+    def _place(self, field: str) -> str:
+        proposal = f"/{self.ratio}" if field == "aspect_ratio" and self.ratio else ""
+        return f"{self.name}/{field}{proposal}"
+
+
+def model_controls(keeping: Keeping) -> Controls:
+    """Show the controls for the engine in use and return what was chosen."""
+    here = studio()
+    engine = EngineName(here.studio.settings.resolved_engine(here.engine))
+    catalog = here.studio.catalog
+    model = _NOT_SET if engine is EngineName.DRAFT else _choose_model(keeping, catalog)
+    facts = catalog.model(model or _default_model(engine, catalog, keeping))
+    chosen = {**_choose_format(keeping, facts, catalog), **_choose_more(keeping, facts)}
+    settings = facts.honoured(GenerationSettings(**chosen))
+    controls = Controls(engine, model, settings, facts.price(settings), facts)
+    st.caption(_price_line(controls))
+    return controls
+
+
+def _default_model(engine: EngineName, catalog: Catalog, keeping: Keeping) -> str:
+    studio_ = studio().studio
+    if engine is EngineName.GEMINI and (named := keeping.model or studio_.settings.model):
+        return named
+    listed = catalog.recommended(studio_.today(), engine=engine) or catalog.models
+    return listed[0].id
+
+
+def _choose_model(keeping: Keeping, catalog: Catalog) -> str:
+    today = studio().studio.today()
+    default = catalog.model(_default_model(EngineName.GEMINI, catalog, keeping))
+    current = catalog.recommended(today)
+    past = [facts for facts in catalog.recommended(today.min) if facts.is_past(today)]
+    unset = _("The story's: {title}") if keeping.model else _("Recommended: {title}")
+    titles = {_NOT_SET: unset.format(title=default.title)}
+    titles |= {facts.id: f"{facts.title} · {facts.id}" for facts in current}
+    titles |= {facts.id: _past_title(facts, catalog) for facts in past}
+    return _select(keeping, _("Model"), "model", titles, _("{value} · not in the list of models"))
+
+
+def _past_title(facts: ModelFacts, catalog: Catalog) -> str:
+    words = (
+        _("{title} · {id} · reported shut down, use {replacement}")
+        if facts.is_shutdown_unsure
+        else _("{title} · {id} · shut down, use {replacement}")
+    )
+    replacement = catalog.model(facts.replacement).title if facts.replacement else "—"
+    return words.format(title=facts.title, id=facts.id, replacement=replacement)
+
+
+def _choose_format(keeping: Keeping, facts: ModelFacts, catalog: Catalog) -> dict[str, Any]:
+    """Show ratio and size side by side."""
+    # a model the catalog does not list takes what the recommended ones take: the service decides
+    like = facts if facts.is_known else catalog.recommended(studio().studio.today().min)[0]
+    shown = [setting for setting in ("aspect_ratio", "image_size") if facts.honours(setting)]
+    chosen: dict[str, Any] = {}
+    for setting, column in zip(shown, st.columns(len(shown) or 1), strict=False):
+        with column:
+            if setting == "aspect_ratio":
+                size = keeping.value("image_size", _NOT_SET) if facts.honours("image_size") else _NOT_SET
+                chosen[setting] = _choose_ratio(keeping, like, size, facts.is_known)
+            else:
+                chosen[setting] = _choose_size(keeping, like, facts.is_known)
+    return {setting: value or None for setting, value in chosen.items()}
+
+
+def _choose_ratio(keeping: Keeping, like: ModelFacts, size: str, is_known: bool) -> str:
+    size = size if size in like.sizes else _NOT_SET
+    titles = {_NOT_SET: _("As the last input")}
+    for ratio in like.ratios:
+        width, height = like.pixels(ratio, size or None)
+        titles[ratio] = f"{ratio} · {width} × {height}"
+    return _select(keeping, _("Ratio"), "aspect_ratio", titles, _unlisted(is_known))
+
+
+def _choose_size(keeping: Keeping, like: ModelFacts, is_known: bool) -> str:
+    titles = {_NOT_SET: _("Default · {size}").format(size=like.default_size), **{size: size for size in like.sizes}}
+    return _select(keeping, _("Size"), "image_size", titles, _unlisted(is_known))
+
+
+def _unlisted(is_known: bool) -> str:
+    """Return what is said of a value that is not listed; what a model that we do not know offers, nobody knows."""
+    return _("{value} · not offered by this model") if is_known else "{value}"
+
+
+def _choose_more(keeping: Keeping, facts: ModelFacts) -> dict[str, Any]:
+    """Show what is seldom changed behind one button; nothing when the model honours none of it."""
+    sampling = [setting for setting in _RANGES if facts.honours(setting)]
+    if not (sampling or facts.honours("thinking_level")):
+        return {}
+    chosen: dict[str, Any] = {}
+    with st.popover(_("More"), icon=":material/tune:"):
+        if facts.honours("thinking_level"):
+            default = _("Default · {size}").format(size=facts.default_thinking_level)
+            levels = {_NOT_SET: default, **{level: level for level in facts.thinking_levels}}
+            level = _select(keeping, _("Thinking"), "thinking_level", levels, _unlisted(is_known=True))
+            chosen["thinking_level"] = level or None
+        for setting in sampling:
+            chosen[setting] = _choose_number(keeping, setting)
+    return chosen
+
+
+def _choose_number(keeping: Keeping, setting: str) -> float | None:
+    least, most, step = _RANGES[setting]
+    label = {"temperature": _("Temperature"), "top_p": _("Top p")}[setting]
+    least = min(least, keeping.value(setting, None) or least)  # a story may ask for less than the buttons reach
+    options = {"min_value": least, "max_value": most, "step": step, "value": None, "placeholder": _("Default")}
+    value = keeping.show(st.number_input, label, setting, None, **options)
+    return None if value is None else float(value)
+
+
+def _select(keeping: Keeping, label: str, field: str, titles: dict[str, str], unlisted: str) -> str:
+    value = keeping.value(field, _NOT_SET)
+    if keeping.is_fixed and value not in titles:
+        titles = {**titles, value: unlisted.format(value=value)}
+    return str(keeping.show(st.selectbox, label, field, _NOT_SET, options=list(titles), format_func=titles.__getitem__))
+
+
+def _price_line(controls: Controls) -> str:
+    facts = controls.facts
+    if not controls.price_usd:
+        return _("Each image is free.") if controls.engine is EngineName.DRAFT else _("Paid by the token.")
+    words = (
+        _("Each image {price}. The price of {date} is unsure.")
+        if facts.is_price_unsure
+        else _("Each image {price}. Price of {date}.")
+    )
+    return words.format(price=plain(price(controls.price_usd)), date=plain(str(facts.price_date)))

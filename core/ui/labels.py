@@ -1,0 +1,36 @@
+"""Names told apart: a list answers with the first of two equal ones, whichever was clicked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
+
+from core.store.workspace import Workspace
+
+K = TypeVar("K")
+
+
+def distinct(names: Mapping[K, str]) -> dict[K, str]:
+    """Return the names with a number behind each that stands there already, in their order."""
+    taken = set(names.values())
+    found: dict[K, str] = {}
+    for key, name in names.items():
+        label, number = name, 1
+        while label in found.values() or (number > 1 and label in taken):
+            number += 1
+            label = f"{name} ({number})"
+        found[key] = label
+    return found
+
+
+def project_labels(projects: Sequence[Workspace]) -> dict[str, str]:
+    """Return the projects' titles by uuid; those that share one are told apart by their folders' names."""
+    counts = Counter(project.title for project in projects)
+    shared = {project.uuid: counts[project.title] > 1 for project in projects}
+    return distinct(
+        {
+            project.uuid: f"{project.title} · {project.folder.name}" if shared[project.uuid] else project.title
+            for project in projects
+        }
+    )

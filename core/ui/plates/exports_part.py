@@ -1,0 +1,55 @@
+"""What comes out: a ZIP, a book, tables, and references for a video model."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import streamlit as st
+
+from core.errors import StudioError
+from core.studio.plates.gathering import ENDINGS, write_plates
+from core.ui.plates.view import View
+from core.ui.texts import _
+from core.ui.widgets import show_error
+
+_MIMES = {".zip": "application/zip", ".pdf": "application/pdf", ".csv": "text/csv", ".json": "application/json"}
+
+
+def show_exports(view: View) -> None:
+    """Show the exports behind one button."""
+    titles = {
+        "zip": _("Plates with their recipes, as ZIP"),
+        "pdf": _("Plate book with captions and credits, as PDF"),
+        "csv": _("Table of objects, as CSV"),
+        "coco": _("Boxes for training, as COCO JSON"),
+        "label-studio": _("Boxes for Label Studio, as JSON"),
+        "references": _("Up to three references for a video model, as ZIP"),
+    }
+    with st.popover(_("Export"), icon=":material/ios_share:"):
+        form = str(st.selectbox(_("What to write"), list(titles), format_func=titles.__getitem__))
+        is_all = len(view.pages) > 1 and st.checkbox(_("All pages"), value=True)
+        if st.button(_("Put it together"), type="primary", icon=":material/inventory_2:", key="plates/export"):
+            _offer(view, form, all_pages=bool(is_all))
+
+
+def _offer(view: View, form: str, all_pages: bool) -> None:
+    """Write the export and offer it; written first, so that what is wrong is told here and not by the browser."""
+    ending = ENDINGS[form]
+    with tempfile.TemporaryDirectory(prefix="throughline-export-") as folder:
+        path = Path(folder) / f"plates{ending}"
+        try:
+            with st.spinner(_("Putting it together")):
+                write_plates(view.workspace, form, path, None if all_pages else [view.page])
+        except StudioError as error:
+            show_error(error)
+            return
+        name = f"{view.workspace.title if all_pages else view.page.id}-{form}{ending}"
+        st.download_button(
+            _("Download"),
+            path.read_bytes(),
+            file_name=name,
+            mime=_MIMES[ending],
+            icon=":material/download:",
+            on_click="ignore",
+        )

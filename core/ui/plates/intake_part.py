@@ -1,0 +1,88 @@
+"""Bringing pages in: files, a ZIP, a PDF, a web address, a IIIF manifest, or the samples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from core.store.importing import Imported
+from core.studio.pages.intake import Progress, bring_in_uploads, bring_in_url
+from core.studio.pages.kinds import PAGE_SUFFIXES
+from core.studio.pages.samples import take_sample_pages
+from core.ui.errors_text import error_text
+from core.ui.plates.view import open_page
+from core.ui.session import kept, studio
+from core.ui.telling import attempt
+from core.ui.texts import _, ngettext
+from core.ui.widgets import main_type, plain
+
+_COUNT = "plates/intakes"
+_BAD = "plates/bad"
+_MOST_NAMED = 20
+
+
+def show_intake(is_first: bool) -> None:
+    """Show how pages come in; `is_first` when the project has none yet."""
+    count = int(studio().notes.get(_COUNT, 0))
+    files = st.file_uploader(
+        _("Pictures, PDF, multi-page TIFF, HEIC, ZIP or a IIIF manifest; as many as you like"),
+        type=sorted(suffix.removeprefix(".") for suffix in PAGE_SUFFIXES),
+        accept_multiple_files=True,
+        key=f"plates/files/{count}",
+    )
+    folder = st.file_uploader(
+        _("A whole folder"), accept_multiple_files="directory", key=f"plates/folder/{count}", label_visibility="visible"
+    )
+    url = kept(
+        st.text_input,
+        _("Web address of a picture, PDF, ZIP or IIIF manifest"),
+        "plates/url",
+        "",
+        placeholder="https://",
+    )
+    st.caption(_("Use pages that are yours, or that you may use."))
+    uploads = [*(files or []), *(folder or [])]
+    with st.container(horizontal=True):
+        if st.button(
+            _("Bring them in"),
+            icon=":material/upload:",
+            type=main_type(is_first and bool(uploads)),
+            disabled=not uploads,
+        ):
+            workspace = studio().workspace
+            _bring(lambda tell: bring_in_uploads(workspace, [(file.name, file) for file in uploads], tell))
+        if st.button(_("Fetch from the web"), icon=":material/download:", disabled=not url.strip()):
+            _bring(lambda tell: bring_in_url(studio().workspace, url, tell))
+        if st.button(_("Take the sample pages"), icon=":material/auto_stories:"):
+            _bring(lambda tell: take_sample_pages(studio().workspace, tell=tell))
+
+
+def show_refused() -> None:
+    """Show which files of the last intake were not taken, and why, once."""
+    bad = studio().notes.pop(_BAD, [])
+    if not bad:
+        return
+    title = ngettext("{count} file was not taken", "{count} files were not taken", len(bad)).format(count=len(bad))
+    with st.container(border=True):
+        st.markdown(f":material/report: **{title}**")
+        st.text("\n".join(bad[:_MOST_NAMED]))
+
+
+def _bring(verb: Callable[[Callable[[Progress], None]], list[Imported]]) -> None:
+    bar = st.progress(0.0, text=_("Bringing pages in"))
+
+    def tell(progress: Progress) -> None:
+        share = (progress.file - 1 + progress.page / max(1, progress.pages)) / max(1, progress.files)
+        words = _("{name}: page {page} of {pages}")
+        said = words.format(name=plain(progress.name), page=progress.page, pages=progress.pages)
+        bar.progress(min(1.0, share), text=said)
+
+    results: list[Imported] = []
+    attempt(lambda: results.extend(verb(tell)))
+    studio().notes[_BAD] = [error_text(result.error) for result in results if result.error is not None]
+    studio().notes[_COUNT] = int(studio().notes.get(_COUNT, 0)) + 1
+    taken = [result.asset for result in results if result.asset is not None]
+    if taken:
+        open_page(taken[0].id)
+    st.rerun()

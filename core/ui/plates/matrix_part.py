@@ -1,0 +1,157 @@
+"""The matrix of objects and steps: pictures, states and prices; runs of a cell, a row, a column, everything."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.models.plates import ChainStep
+from core.models.region import Region
+from core.studio.background import begin_story
+from core.studio.boards import Card, CardState
+from core.studio.plates.cutting import MOST_MARGIN, cut_out, region_name
+from core.studio.plates.fidelity import is_poor
+from core.studio.plates.matrix import Row
+from core.studio.plates.runs import plates_spec
+from core.ui.components.grid import GridAct, GridCell, GridHead, picture_grid
+from core.ui.components.marks import Mark
+from core.ui.pictures import picture_url
+from core.ui.plates.view import BY_MASK, CELL, MARGIN, View, choose, wanted_cut
+from core.ui.sequencer.board import card_line, card_mark
+from core.ui.session import kept, remember_place, studio
+from core.ui.telling import attempt
+from core.ui.texts import _
+from core.ui.widgets import images, kind_name, plain, price
+
+_CROP = "crop/"
+
+
+def show_matrix(view: View) -> None:
+    """Show the matrix with its bar above, and what to look at before more is built on it."""
+    _cut_bar(view)
+    _warn(view)
+    chain = view.matrix.chain
+    columns = [GridHead(_("Object")), GridHead(_("Cut-out"), _("free")), *(_column(view, step) for step in chain.steps)]
+    rows = [_row(view, number, row) for number, row in enumerate(view.matrix.rows, 1)]
+    chosen = st.query_params.get(CELL, "")
+    picture_grid(
+        columns,
+        rows,
+        key=f"matrix-{view.page.id}",
+        label=_("Objects and steps"),
+        chosen=chosen,
+        on_act=lambda action, name: _act(view, action, name),
+    )
+
+
+def begin(view: View, only: tuple[str, ...] = (), again: bool = False) -> None:
+    """Start making cells; what went wrong is told on the page's next showing."""
+    here = studio()
+
+    def act() -> None:
+        spec = plates_spec(here.studio, view.workspace, view.plate, view.order, only, again)
+        here.run = begin_story(here.studio, spec)
+        remember_place()
+
+    attempt(act)
+
+
+def is_crop_cell(row: Row, name: str) -> bool:
+    """Tell whether a cell's name is that of a row's cut-out."""
+    return name == _CROP + row.region.id
+
+
+def _cut_bar(view: View) -> None:
+    missing = view.matrix.to_cut
+    with st.container(horizontal=True, vertical_alignment="bottom", key="plates-cut"):
+        kept(
+            st.number_input,
+            _("Margin around each object, pixels"),
+            MARGIN,
+            10,
+            min_value=0,
+            max_value=MOST_MARGIN,
+            step=5,
+        )
+        if any(region.mask for region in view.regions):
+            kept(st.checkbox, _("Cut along the outline"), BY_MASK, False)
+        label = _("Cut out {count} · free").format(count=len(missing)) if missing else _("All objects are cut out")
+        if st.button(plain(label), icon=":material/content_cut:", disabled=not missing, key="plates/cut"):
+            attempt(lambda: cut_out(view.workspace, view.page, missing, wanted_cut(), view.plate.masks))
+            st.rerun()
+
+
+def _warn(view: View) -> None:
+    """Name the restorations that stray from what they were made from, while steps wait to be built on them."""
+    cells = [(row, cell) for row in view.matrix.rows for cell in row.cells]
+    names = [
+        f"{region_name(row.region)} ({kind_name(cell.step.kind)})"
+        for row, cell in cells
+        if _strays(view, cell) and any(later.is_to_make for later in row.cells[row.cells.index(cell) + 1 :])
+    ]
+    if names:
+        said = _("Look at these before further steps build on them; they stray from what they were made from: {names}")
+        with st.container(border=True, key="plates-strays"):
+            st.text(said.format(names=", ".join(names)))
+
+
+def _strays(view: View, card: Card) -> bool:
+    before = view.matrix.board.picture(card.step.sources[0].id) if view.matrix.board else None
+    return is_poor(studio().studio, before, card.asset)
+
+
+def _column(view: View, step: ChainStep) -> GridHead:
+    cells = [cell for cell in view.matrix.column(step.id) if cell.is_to_make]
+    cost = price(sum(cell.price_usd for cell in cells))
+    label = _("Make {images} · {price}").format(images=images(len(cells)), price=cost)
+    act = GridAct("column", step.id, label, view.is_running) if cells else None
+    return GridHead(step.name, kind_name(step.kind), act)
+
+
+def _row(view: View, number: int, row: Row) -> GridHead:
+    region = row.region
+    to_make = [cell for cell in row.cells if cell.is_to_make]
+    label = _("Make {images}").format(images=images(len(to_make)))
+    act = GridAct("row", region.id, label, view.is_running) if to_make else None
+    cells = (_crop_cell(view, row), *(_cell(view, region, cell) for cell in row.cells))
+    return GridHead(f"{number} {region_name(region)}", "", act, cells)
+
+
+def _crop_cell(view: View, row: Row) -> GridCell:
+    name = region_name(row.region)
+    if row.crop is None:
+        return GridCell(_CROP + row.region.id, _("not cut out yet"), Mark.MISSING, name, blank=_("no picture yet"))
+    line = f"{row.crop.result.width} × {row.crop.result.height} px"
+    mark = Mark.ARCHIVE if row.is_crop_current else Mark.STALE
+    return GridCell(
+        _CROP + row.region.id,
+        line if row.is_crop_current else _("stale") + f" · {line}",
+        mark,
+        _("{kind}: {name}").format(kind=_("Cut-out"), name=name),
+        picture_url(view.workspace, row.crop),
+    )
+
+
+def _cell(view: View, region: Region, card: Card) -> GridCell:
+    line = card_line(card)
+    if card.asset is not None and card.state in (CardState.CURRENT, CardState.LOCKED) and card.asset.result.seconds:
+        line += f" · {card.asset.result.seconds:.1f} s"
+    if _strays(view, card):
+        line += " · " + _("strays")
+    return GridCell(
+        card.step.id,
+        line,
+        card_mark(card),
+        _("{kind}: {name}").format(kind=kind_name(card.step.kind), name=region_name(region)),
+        picture_url(view.workspace, card.asset) if card.asset else "",
+        _("being made") if card.state is CardState.RUNNING else _("no picture yet"),
+    )
+
+
+def _act(view: View, action: str, name: str) -> None:
+    if action == "open":
+        choose(CELL, name)
+    elif action == "column":
+        begin(view, tuple(cell.step.id for cell in view.matrix.column(name) if cell.is_to_make))
+    elif action == "row":
+        row = next(row for row in view.matrix.rows if row.region.id == name)
+        begin(view, tuple(cell.step.id for cell in row.cells if cell.is_to_make))

@@ -1,0 +1,204 @@
+"""What was found: the page with its boxes, a table, the chosen object's words, and what was odd about the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from core.models.region import FAILED_TESSERACT, NO_TESSERACT, Detection, Flag, Region
+from core.store.workspace import Workspace
+from core.studio import detection as verbs
+from core.studio.plates import objects
+from core.studio.plates.composite import known_composite, make_composite
+from core.ui.components.boxes import Version, box_editor, chosen_box, edited_boxes
+from core.ui.components.pictures import zoom_picture
+from core.ui.plates.view import OBJECT, View, choose, wanted_cut
+from core.ui.session import handed_on, studio
+from core.ui.telling import attempt
+from core.ui.texts import _
+from core.ui.widgets import plain
+
+_STAMP = "plates/stamp"
+
+
+def show_editor(view: View) -> None:
+    """Show the page and its boxes; a change becomes a new version of what was found."""
+    key = f"boxes-{view.page.id}"
+    box_editor(
+        view.workspace,
+        view.page,
+        view.regions,
+        key=key,
+        version=Version(
+            f"{view.page.id}/{view.detection.number if view.detection else 0}",
+            int(studio().notes.get(f"{_STAMP}/{view.page.id}", 0)),
+        ),
+        chosen=view.region.id if view.region else "",
+        on_edited=lambda: _take_edit(view, key),
+        on_chosen=lambda: choose(OBJECT, chosen_box(key) or ""),
+    )
+
+
+def show_versions(view: View) -> None:
+    """Show undo and redo of what was found."""
+    found = view.detection
+    is_edit = found is not None and found.basis is not None
+    _step(view, _("Undo"), "undo", verbs.undo, is_off=not is_edit)
+    _step(view, _("Redo"), "redo", verbs.redo, is_off=found is None or not verbs.can_redo(view.workspace, found))
+
+
+def show_table(view: View) -> None:
+    """Show the objects as a table and by label; a click on a row chooses an object."""
+    found = view.detection
+    if found is None:
+        st.text(_("Nothing was looked for on this page yet. Find objects, or draw boxes by hand."))
+        return
+    if not found.regions:
+        st.text(_("Nothing was found on this page. Draw a box by hand, or look for something else."))
+    else:
+        _rows(view, found)
+    _notes(found)
+
+
+def show_object(view: View) -> None:
+    """Show the chosen object's words and place in the reading order."""
+    region = view.region
+    if region is None:
+        if view.regions:
+            st.caption(_("Choose an object to change its label and caption."))
+        return
+    place = [known.id for known in view.regions].index(region.id)
+    version = view.detection.number if view.detection else 0
+
+    def save(label: str | None = None, caption: str | None = None) -> None:
+        words = (region.label if label is None else label, region.caption if caption is None else caption)
+        _edit(view, lambda regions: objects.relabelled(regions, region.id, *words))
+
+    with st.container(border=True):
+        handed_on(
+            st.text_input, _("Label"), f"label/{region.id}/{version}", region.label, lambda text: save(label=text)
+        )
+        handed_on(
+            st.text_area,
+            _("Caption, letter for letter"),
+            f"caption/{region.id}/{version}",
+            region.caption,
+            lambda text: save(caption=text),
+            height=96,
+        )
+        with st.container(horizontal=True):
+            _order_button(view, region, _("Earlier"), "arrow_upward", place - 1, place == 0)
+            _order_button(view, region, _("Later"), "arrow_downward", place + 1, place == len(view.regions) - 1)
+            if st.button(_("Delete"), icon=":material/delete:", key=f"plates/delete/{region.id}"):
+                _edit(view, lambda regions: objects.without(regions, region.id))
+                choose(OBJECT, "")
+                st.rerun()
+
+
+def _take_edit(view: View, key: str) -> None:
+    sent = edited_boxes(key, view.page)
+    if sent is None:
+        return
+    stamp, boxes = sent
+    studio().notes[f"{_STAMP}/{view.page.id}"] = stamp
+    _edit(view, lambda regions: objects.with_boxes(regions, boxes))
+
+
+def _edit(view: View, change: Callable[[objects.Regions], objects.Regions]) -> None:
+    """Store a change of what counts now, which another tab may have changed meanwhile."""
+
+    def act() -> None:
+        known = view.workspace.detections.current(view.page.id) or verbs.begin_by_hand(view.workspace, view.page)
+        verbs.edited(view.workspace, known, change(known.regions))
+
+    attempt(act)
+
+
+def _step(view: View, label: str, icon: str, verb: Callable[[Workspace, str], object], is_off: bool) -> None:
+    if st.button("", icon=f":material/{icon}:", help=label, disabled=is_off, key=f"plates/{icon}"):
+        attempt(lambda: verb(view.workspace, view.page.id))
+        st.rerun()
+
+
+def _order_button(view: View, region: Region, label: str, icon: str, place: int, is_off: bool) -> None:
+    if st.button(label, icon=f":material/{icon}:", disabled=is_off, key=f"plates/{icon}/{region.id}"):
+        _edit(view, lambda regions: objects.reordered(regions, region.id, place))
+        st.rerun()
+
+
+def _rows(view: View, found: Detection) -> None:
+    width, height = view.page.result.width, view.page.result.height
+    rows = []
+    for number, region in enumerate(found.regions, 1):
+        left, top, right, bottom = region.box.pixels(width, height)
+        rows.append(
+            {
+                _("No."): number,
+                _("Label"): region.label,
+                _("Caption"): region.caption.replace("\n", " ↵ "),
+                _("Size, px"): f"{right - left} × {bottom - top}",
+                _("Confidence"): region.score,
+                _("Box, 0-1000"): ", ".join(map(str, region.box.box_2d)),
+            }
+        )
+    chosen = st.dataframe(
+        rows,
+        hide_index=True,
+        height=min(38 + 35 * len(rows), 330),
+        on_select="rerun",
+        selection_mode="single-row",
+        key=f"objects-{view.page.id}-{found.number}",
+        column_config={_("Confidence"): st.column_config.NumberColumn(format="percent")},
+    )
+    picked = chosen["selection"]["rows"]
+    if picked and found.regions[picked[0]].id != (view.region.id if view.region else ""):
+        choose(OBJECT, found.regions[picked[0]].id)
+        st.rerun()
+    counts = objects.by_label(found.regions)
+    if any(counts):
+        said = (f"{label or _('without a label')} × {count}" for label, count in counts.items())
+        st.caption(plain(" · ".join(said)))
+
+
+def _notes(found: Detection) -> None:
+    for flag, count in found.repairs.items():
+        st.caption(plain(flag_text(flag, count)))
+    for warning in found.warnings:
+        st.caption(plain(_warning_text(warning)))
+
+
+def _warning_text(warning: str) -> str:
+    """Return a warning in the interface's language where it is one of ours; a service's words stay as they are."""
+    ours = {
+        NO_TESSERACT: _("Captions are empty: Tesseract is not installed. Install it to have them read."),
+        FAILED_TESSERACT: _("Some captions are empty: Tesseract failed or took too long. Type them in the table."),
+    }
+    return ours.get(warning, warning)
+
+
+def flag_text(flag: Flag, count: int) -> str:
+    """Return what was wrong with an answer's boxes, and what became of them."""
+    words = {
+        Flag.REVERSED: _("Corners swapped, turned round: {count}"),
+        Flag.OUT_OF_RANGE: _("Beyond the page, cut at its edge: {count}"),
+        Flag.EMPTY: _("Without an area, left out: {count}"),
+        Flag.DUPLICATE: _("Answered twice, left out: {count}"),
+        Flag.WHOLE_PAGE: _("Box over the whole page, look at it: {count}"),
+        Flag.SWALLOWED: _("Box inside another one, look at it: {count}"),
+        Flag.UNREADABLE: _("Not four numbers, left out: {count}"),
+        Flag.LABEL_NOT_ALLOWED: _("Label not in your list, taken off: {count}"),
+    }
+    return words[flag].format(count=count)
+
+
+def show_composite(view: View) -> None:
+    """Show the page with nothing but the objects on it, on white."""
+    made = known_composite(view.workspace, view.plate, wanted_cut())
+    if made is not None:
+        zoom_picture(view.workspace, made, key=f"composite-{made.id}", max_height=520)
+        return
+    st.text(_("The page with nothing but its objects, on white."))
+    if st.button(_("Put it together · free"), icon=":material/select_all:", disabled=not view.regions):
+        attempt(lambda: make_composite(view.workspace, view.plate, wanted_cut()))
+        st.rerun()

@@ -1,0 +1,112 @@
+"""Work under way: searches and plates of many pages, and the run of this page, with a way to stop each."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.errors import from_plain
+from core.models.wishes import detection_price
+from core.studio.background import RunView, begin_plates, retry_detection, view_run
+from core.studio.runs import cancel_run
+from core.studio.specs import PlatesSpec
+from core.ui.errors_text import error_text
+from core.ui.plates.view import View
+from core.ui.session import remember_place, studio
+from core.ui.telling import attempt
+from core.ui.texts import _, ngettext
+from core.ui.widgets import plain, price
+
+_MOST_NAMED = 20
+_PAGES_AT_ONCE = 2  # a page's steps run side by side too
+
+
+def show_progress(view: View) -> None:
+    """Show what is under way, else what the newest run over pages could not do."""
+    for run in (view.pages_run, view.run):
+        if run is not None and run.is_active:
+            _under_way(run.id)
+    if view.pages_run is not None and not view.pages_run.is_active:
+        _failures(view, view.pages_run)
+
+
+def show_all_pages(view: View) -> None:
+    """Show the button that makes what is missing on all pages."""
+    if len(view.pages) < 2 or not view.matrix.chain.steps:
+        return
+    label = _("Make what is missing on all pages")
+    if st.button(label, icon=":material/library_books:", disabled=view.is_searching, key="plates/all-pages"):
+        attempt(lambda: _begin_all(view))
+        st.rerun()
+
+
+def _begin_all(view: View) -> None:
+    here, order = studio(), view.order
+    spec = PlatesSpec(
+        project=str(view.workspace.folder),
+        title=_("Plates of all pages"),
+        pages=tuple(page.id for page in view.pages),
+        concurrency=_PAGES_AT_ONCE,
+        user=here.user,
+        key=here.key,
+        chain=order.chain,
+        cut=order.cut,
+        options=order.options,
+    )
+    here.run = begin_plates(here.studio, spec)
+    remember_place()
+
+
+@st.fragment(run_every=1.0)
+def _under_way(run_id: str) -> None:
+    run = view_run(studio().studio, run_id)
+    seen = f"plates/seen/{run_id}"
+    if not run.is_active or studio().notes.get(seen, run.done) != run.done:
+        studio().notes[seen] = run.done
+        st.rerun()
+    studio().notes[seen] = run.done
+    with st.container(horizontal=True, vertical_alignment="center"):
+        cost = sum(outcome.cost_usd for outcome in run.outcomes.values())
+        words = _("{title}: {done} of {count} · {price} so far")
+        said = words.format(title=run.title, done=run.done, count=len(run.steps), price=price(cost, is_actual=True))
+        st.progress(run.done / max(1, len(run.steps)), text=plain(said))
+        if st.button(_("Cancel"), key=f"cancel/{run_id}", icon=":material/stop_circle:"):
+            attempt(lambda: cancel_run(studio().studio, run_id))
+            st.rerun()
+
+
+def _failures(view: View, run: RunView) -> None:
+    failed = {page: outcome.error for page, outcome in run.outcomes.items() if outcome.error is not None}
+    dismissed = "plates/dismissed"
+    if not failed or studio().notes.get(dismissed) == run.id:
+        return
+    title = ngettext("{count} page was not done", "{count} pages were not done", len(failed)).format(count=len(failed))
+    with st.container(border=True):
+        st.markdown(f":material/report: **{title}**")
+        lines = [f"{page}: {error_text(from_plain(error))}" for page, error in failed.items() if error]
+        st.text("\n".join(lines[:_MOST_NAMED]))
+        with st.container(horizontal=True):
+            if st.button(_retry_label(run, len(failed)), icon=":material/refresh:", key="plates/retry"):
+                attempt(lambda: _retry(view, run))
+                st.rerun()
+            if st.button(_("Close"), key="plates/dismiss"):
+                studio().notes[dismissed] = run.id
+                st.rerun()
+
+
+def _retry_label(run: RunView, count: int) -> str:
+    """Say what trying again costs, as far as it is known before: what plates lack is known only page by page."""
+    words = ngettext("Try {count} page again", "Try {count} pages again", count).format(count=count)
+    spec = run.search
+    if spec is None:
+        return words
+    each = detection_price(studio().studio.catalog, spec.engine, spec.model, spec.wish, spec.settings)
+    return plain(f"{words} · {price(each * count)}")
+
+
+def _retry(view: View, run: RunView) -> None:
+    """Do what a run over pages left once more; what it has done is not done again."""
+    if run.search is not None:
+        studio().run = retry_detection(studio().studio, run.id, studio().key)
+        remember_place()
+    else:
+        _begin_all(view)

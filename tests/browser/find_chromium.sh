@@ -1,0 +1,15 @@
+# Sourced by `make test`: sets THROUGHLINE_CHROMIUM to a Chrome or Chromium, installing one when there is none.
+THROUGHLINE_CHROMIUM="${THROUGHLINE_CHROMIUM:-}"
+for name in chromium chromium-browser google-chrome google-chrome-stable; do
+	[ -n "$THROUGHLINE_CHROMIUM" ] || THROUGHLINE_CHROMIUM="$(command -v "$name" || true)"
+done
+if [ -z "$THROUGHLINE_CHROMIUM" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null
+	THROUGHLINE_CHROMIUM="$(command -v chromium || true)"
+fi
+if [ -z "$THROUGHLINE_CHROMIUM" ]; then
+	.venv/bin/python -m playwright install chromium
+	THROUGHLINE_CHROMIUM="$(.venv/bin/python -c 'from playwright.sync_api import sync_playwright as p
+with p() as w: print(w.chromium.executable_path)')"
+fi
+export THROUGHLINE_CHROMIUM

@@ -1,0 +1,256 @@
+"""What is taken from an answer, and what a person is told when there is nothing to take."""
+
+import io
+import re
+
+import pytest
+from google.genai import types
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.engines.gemini.answers import read_answer
+from core.engines.gemini.outcomes import AttemptFailed
+from core.engines.gemini.redactor import Redactor
+from core.errors import BlockedError, NoImageError
+from core.images import verify
+from tests.contract.conftest import picture
+from tests.standin.replies import as_answer, as_json, envelope, image_part
+
+FIRST, SECOND, THIRD = picture("first"), picture("second"), picture("third")
+BLOCKS = [
+    *("safety", "recitation", "language", "blocklist", "prohibited_content", "spii", "image_safety"),
+    *("image_prohibited_content", "image_recitation", "escalation", "pup_limited_disabled", "model_armor"),
+]
+PROMPT_BLOCKS = [
+    *("safety", "other", "blocklist", "prohibited_content", "image_safety", "model_armor", "jailbreak"),
+    "blocked_reason_unspecified",
+]
+
+
+def test_first_image_of_several(make, server):
+    """Of several images the first is taken, with all the text, and all of them are priced."""
+    parts = [{"text": "One."}, image_part(FIRST, "image/png"), {"text": "Two."}, image_part(SECOND, "image/png")]
+    server.answer_next(as_answer(parts))
+    made = make()
+    assert made.data == FIRST
+    assert made.text == "One.\nTwo."
+    assert made.cost_usd == pytest.approx(2 * 0.034)
+
+
+def test_image_among_the_thoughts(make, server):
+    """An image that stands only among the thoughts is taken, and the result says so."""
+    server.fail_next("image_in_thought")
+    made = make()
+    assert made.data == server.picture_for(server.requests[0]).data
+    assert "thoughts" in made.warnings[0]
+    assert made.text == ""
+
+
+def test_last_of_the_thought_images(make, server):
+    """Of several images among the thoughts the last is taken."""
+    parts = [image_part(data, "image/png", thought=True) for data in (FIRST, SECOND, THIRD)]
+    server.answer_next(as_answer(parts))
+    assert make().data == THIRD
+
+
+def test_finished_image_beats_thoughts(make, server):
+    """An image outside the thoughts is taken even when one among them stands first."""
+    server.fail_next("thought_before_image")
+    made = make()
+    assert made.data == server.picture_for(server.requests[0]).data
+    assert made.warnings == ()
+
+
+def test_bytes_tell_the_type(make, server):
+    """The type of a picture is what its bytes say, whatever the answer declares."""
+    server.fail_next("wrong_mime")
+    assert make().mime == "image/png"
+
+
+def test_damaged_image_beside_a_whole_one(make, server):
+    """When the first image is cut short and a second is whole, the whole one is taken without another call."""
+    server.answer_next(as_answer([image_part(FIRST[:-20], "image/png"), image_part(SECOND, "image/png")]))
+    assert make().data == SECOND
+    assert len(server.requests) == 1
+
+
+def test_webp_becomes_png(make, server):
+    """A WebP answer is stored as PNG with the same pixels, and the result says so."""
+    from PIL import Image
+
+    webp = io.BytesIO()
+    Image.open(io.BytesIO(FIRST)).save(webp, "WEBP", lossless=True)
+    server.answer_next(as_answer([image_part(webp.getvalue(), "image/webp")]))
+    made = make()
+    assert made.mime == "image/png"
+    assert "image/webp" in made.warnings[0]
+    assert Image.open(io.BytesIO(made.data)).tobytes() == Image.open(io.BytesIO(FIRST)).tobytes()
+
+
+@pytest.mark.parametrize("reason", BLOCKS)
+def test_blocked_output(make, server, observer, reason):
+    """A picture held back by a rule gives a receipt: the rule, the model's words, what to try; never a second call."""
+    server.fail_next(f"blocked_{reason}", times=3)
+    with pytest.raises(BlockedError) as caught:
+        make()
+    assert caught.value.reason == reason.upper()
+    assert caught.value.text == "I will not draw this."
+    assert f"({reason.upper()})" in caught.value.message
+    assert len(server.requests) == 1
+    (report,) = observer.reports
+    assert (report.outcome, report.may_be_billed) == ("blocked", True)
+    assert report.input_tokens == 270
+    assert report.details == {"finish_reason": reason.upper()}
+
+
+@pytest.mark.parametrize("reason", PROMPT_BLOCKS)
+def test_blocked_prompt(make, server, observer, reason):
+    """A refused prompt gives a receipt that names the rule and is never sent again."""
+    server.fail_next(f"blocked_prompt_{reason}", times=3)
+    with pytest.raises(BlockedError, match="refused the prompt") as caught:
+        make()
+    assert caught.value.reason == reason.upper()
+    assert len(server.requests) == 1
+    assert observer.reports[0].outcome == "blocked"
+
+
+@pytest.mark.parametrize("reason", ["max_tokens", "other", "image_other", "no_image", "malformed_response"])
+def test_ended_without_a_rule(make, server, observer, reason):
+    """An answer that ended without a picture and without a rule says its reason and the model's words."""
+    server.fail_next(f"blocked_{reason}")
+    with pytest.raises(NoImageError) as caught:
+        make()
+    assert (caught.value.reason, caught.value.text) == (reason.upper(), "I will not draw this.")
+    assert observer.reports[0].outcome == "no_image"
+
+
+@pytest.mark.parametrize("mime", ["image/svg+xml", "image/heic", "image/avif"])
+def test_a_picture_of_a_kind_we_do_not_read(make, server, mime):
+    """A picture of a kind that is not read here is named as such and not asked for, and paid, again."""
+    server.answer_next(as_answer([{"text": "Here."}, image_part(b"not pixels we know", mime)]))
+    with pytest.raises(NoImageError, match=re.escape(f"({mime})")) as caught:
+        make()
+    assert (caught.value.reason, caught.value.text) == ("STOP", "Here.")
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("reason", ["STOP", "NO_IMAGE", "SOMETHING_NEW"])
+def test_advice_when_the_model_only_answered_in_words(make, server, reason):
+    """A refusal in words is told as an answer in words, with ways round it and no blame for the prompt."""
+    server.answer_next(as_answer([{"text": "I do not draw that."}], reason))
+    with pytest.raises(NoImageError) as caught:
+        make()
+    assert caught.value.text == "I do not draw that."
+    assert caught.value.message == (
+        f"Gemini answered in words, without a picture ({reason}). "
+        "Reword the prompt, leave out the reference image that may be the cause, or try another model."
+    )
+
+
+@pytest.mark.parametrize(
+    ("fault", "error", "reason"),
+    [
+        ("unknown_finish_reason", NoImageError, "TIRED_OF_PAINTING"),
+        ("unknown_block_reason", BlockedError, "TASTE"),
+        ("no_candidates", NoImageError, ""),
+        ("blocked_prompt", BlockedError, "PROHIBITED_CONTENT"),
+    ],
+)
+def test_reasons_nobody_knows(make, server, fault, error, reason):
+    """A reason the SDK does not know is passed on as it is."""
+    server.fail_next(fault)
+    with pytest.raises(error) as caught:
+        make()
+    assert caught.value.reason == reason
+
+
+def test_image_despite_a_blocking_reason(make, server):
+    """A picture that came is kept, even when the answer also names a rule."""
+    server.answer_next(as_answer([image_part(FIRST, "image/png")], "IMAGE_SAFETY"))
+    made = make()
+    assert made.data == FIRST
+    assert made.finish_reason == "IMAGE_SAFETY"
+
+
+IMAGES = {FIRST, SECOND, picture("jpeg", mime="image/jpeg")}
+whole_images = st.sampled_from(sorted(IMAGES))
+blobs = st.one_of(whole_images, whole_images.map(lambda data: data[:-9]), st.binary(max_size=40))
+mimes = st.sampled_from(["image/png", "image/jpeg", "image/heic", "application/pdf", ""])
+some_part = st.one_of(
+    st.just({}),
+    st.fixed_dictionaries({"text": st.text(max_size=12)}, optional={"thought": st.booleans()}),
+    st.builds(
+        lambda data, mime, thought: image_part(data, mime, **({"thought": True} if thought else {})),
+        blobs,
+        mimes,
+        st.booleans(),
+    ),
+    st.just({"inlineData": {"mimeType": "image/png"}}),
+    st.just({"inlineData": {}}),
+)
+some_content = st.one_of(
+    st.just({}), st.just({"parts": []}), st.fixed_dictionaries({"parts": st.lists(some_part, max_size=5)})
+)
+some_candidate = st.fixed_dictionaries(
+    {},
+    optional={
+        "content": some_content,
+        "finishReason": st.sampled_from(["STOP", "SAFETY", "NO_IMAGE", "NEW_REASON", "IMAGE_OTHER"]),
+    },
+)
+some_answer = st.fixed_dictionaries(
+    {},
+    optional={
+        "candidates": st.lists(some_candidate, max_size=3),
+        "promptFeedback": st.sampled_from([{}, {"blockReason": "SAFETY"}, {"blockReason": "NEW_RULE"}]),
+        "usageMetadata": st.sampled_from([{}, envelope()["usageMetadata"], {"promptTokenCount": 3}]),
+    },
+)
+
+
+@settings(max_examples=250, deadline=None)
+@given(some_answer)
+def test_no_answer_crashes_or_loses_an_image(answer):
+    """Whatever is missing, cut short or unknown: a whole image is found if there is one, else the end is typed."""
+    import base64
+
+    response = types.GenerateContentResponse.model_validate(answer)
+    parts = [
+        part
+        for candidate in answer.get("candidates", [])
+        for part in candidate.get("content", {}).get("parts", [])
+        if "data" in part.get("inlineData", {})
+    ]
+    whole = [data for part in parts if (data := base64.b64decode(part["inlineData"]["data"])) in IMAGES]
+    if not whole:
+        with pytest.raises(AttemptFailed) as caught:
+            read_answer(response, Redactor())
+        assert caught.value.error.message
+        assert caught.value.may_be_billed
+        return
+    taken = read_answer(response, Redactor())
+    assert taken.data in whole
+    assert verify(taken.data).mime == taken.mime
+
+
+def test_no_second_call_behind_our_back(make, server, observer):
+    """An answer that could be continued is not continued: one attempt is one paid call."""
+    candidate = {
+        "content": {"parts": [{"text": "So far."}]},
+        "finishReason": "CONTINUATION",
+        "continuationToken": "AAAA",
+    }
+    server.answer_next(as_json({"candidates": [candidate], **envelope()}))
+    with pytest.raises(NoImageError, match="CONTINUATION"):
+        make()
+    assert len(server.requests) == len(observer.reports) == 1
+
+
+def test_reads_what_the_sdk_parsed():
+    """The stand-in's answers and the SDK's types agree, so that the random answers above are answers."""
+    import json
+
+    body = json.loads(as_json({"candidates": [], **envelope()}).body)
+    with pytest.raises(AttemptFailed) as caught:
+        read_answer(types.GenerateContentResponse.model_validate(body), Redactor())
+    assert caught.value.usage.input_tokens == 270

@@ -1,0 +1,97 @@
+"""A test fails when the SDK, or the network library below it, grows something we do not map."""
+
+import inspect
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx2
+from google.genai import errors, types
+
+from core.engines.gemini.failures import BAD_ADDRESS, LOST, NOT_SENT, UNSENDABLE, classify
+from core.engines.gemini.reasons import OUTPUT_BLOCKS, PROMPT_BLOCKS, WITHOUT_IMAGE
+from core.engines.gemini.redactor import Redactor
+from core.errors import ConfigurationError, InvalidRequestError, UnavailableError
+
+ROOT = Path(__file__).parents[2]
+LIGHT = """
+import sys
+from core.engines.gemini import GeminiAccount, GeminiEngine
+from core.models.asset import GenerationSettings
+from core.models.catalog import load_catalog
+GeminiEngine(GeminiAccount(api_key="k"), load_catalog()).price("gemini-3-pro-image", GenerationSettings())
+print([name for name in ("google.genai", "httpx2", "PIL") if name in sys.modules])
+"""
+
+
+def test_every_finish_reason_is_mapped_once():
+    """Each finish reason of the SDK is either a block or an end without image, never both, and none is made up."""
+    assert {reason.value for reason in types.FinishReason} == set(OUTPUT_BLOCKS) | set(WITHOUT_IMAGE)
+    assert not set(OUTPUT_BLOCKS) & set(WITHOUT_IMAGE)
+
+
+def test_every_block_reason_is_mapped():
+    """Each block reason of the SDK has a rule and an advice, and none is made up."""
+    assert {reason.value for reason in types.BlockedReason} == set(PROMPT_BLOCKS)
+
+
+def test_every_thinking_level_of_the_catalog_exists():
+    """Each thinking level of the catalog is one of the SDK's."""
+    from core.models.catalog import load_catalog
+
+    ours = {level.upper() for facts in load_catalog().models for level in facts.thinking_levels}
+    assert ours <= {level.value for level in types.ThinkingLevel}
+
+
+def test_every_error_of_the_sdk_is_known():
+    """The SDK's error classes are those we looked at when the mapping was written."""
+    found = {
+        name
+        for name, cls in inspect.getmembers(errors, inspect.isclass)
+        if issubclass(cls, Exception) and cls.__module__ == errors.__name__
+    }
+    assert found == {
+        *("APIError", "ClientError", "ServerError", "UnknownApiResponseError"),
+        # about function calls and the Interactions API, which this engine does not use
+        *("UnknownFunctionCallArgumentError", "UnsupportedFunctionError", "FunctionInvocationError"),
+        "ContinuationInterruptedError",
+    }
+
+
+def test_every_network_error_is_mapped():
+    """Each exception of the network library becomes an error of ours by its type, and the sure ones are not billed."""
+    known = (*NOT_SENT, *BAD_ADDRESS, *LOST)
+    found = [
+        cls
+        for _, cls in inspect.getmembers(httpx2, inspect.isclass)
+        if issubclass(cls, Exception) and not issubclass(cls, Warning) and cls is not httpx2.CookieConflict
+    ]
+    assert len(found) > 20
+    for cls in found:
+        assert issubclass(cls, known), cls
+        failed = classify(cls.__new__(cls), "m", Redactor())
+        is_ours = issubclass(cls, (*BAD_ADDRESS, *UNSENDABLE))
+        assert isinstance(failed.error, UnavailableError) is not is_ours
+        assert isinstance(failed.error, ConfigurationError) is issubclass(cls, BAD_ADDRESS)
+        assert isinstance(failed.error, InvalidRequestError) is issubclass(cls, UNSENDABLE)
+        assert failed.is_transient is not is_ours
+        assert failed.may_be_billed is not (is_ours or issubclass(cls, NOT_SENT))
+
+
+def test_an_unknown_exception_is_ours_too():
+    """An exception nobody foresaw becomes unavailable, is not tried again, and says its type but not its words."""
+
+    class Surprise(Exception):
+        pass
+
+    failed = classify(Surprise("key=secret"), "m", Redactor())
+    assert isinstance(failed.error, UnavailableError)
+    assert not failed.is_transient
+    assert "Surprise" in failed.error.message
+    assert "secret" not in failed.error.message
+
+
+def test_the_sdk_is_loaded_at_the_first_call_only():
+    """Importing the engine and making one loads neither the SDK nor its network library."""
+    done = subprocess.run([sys.executable, "-c", LIGHT], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,118 @@
+"""`make shots`: opens the studio in Chromium, makes the sample story in it, and keeps the README's pictures."""
+
+from __future__ import annotations
+
+import io
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.browser.harness import PHONE, StudioServer, Visits, chromium, wait_idle
+
+HERE = Path(__file__).parent
+SCREEN = (1360, 860)
+WIDTH = 1600
+STEPS = 11
+ALL_PICTURES_SHOWN = """() => {
+  const images = root => [...root.querySelectorAll('img'),
+    ...[...root.querySelectorAll('*')].flatMap(element => element.shadowRoot ? images(element.shadowRoot) : [])];
+  return images(document).every(image => !image.checkVisibility() || (image.complete && image.naturalWidth));
+}"""
+
+
+def main() -> None:
+    """Drive the studio through the sample story in English and Chinese, and take every picture on the way."""
+    with tempfile.TemporaryDirectory() as name, chromium() as browser:
+        visits = Visits(browser)
+        with StudioServer(Path(name) / "english") as server:
+            page = visits(server, "/", viewport=SCREEN, device_scale_factor=2)
+            _make_sample(page, "Open the sample story", f"All {STEPS} images are up to date")
+            place = page.url.partition("?")[2]
+            _scene(page, "pass")
+            _take(page, "scene_sequencer")
+            _lineage(page, server, place, "lineage")
+            page.goto(f"{server.url}/?{place}")
+            _take(page, "start")
+            dark = visits(server, f"/scene_sequencer?{place}", viewport=SCREEN, color_scheme="dark")
+            _scene(dark, "cove")
+            _take(dark, "dark")
+            phone = visits(server, f"/scene_sequencer?{place}", viewport=PHONE, device_scale_factor=2, has_touch=True)
+            _take(phone, "phone")
+            _character_sheet(page, server, place)
+            _book_pages(page, server, place)
+        with StudioServer(Path(name) / "chinese") as server:
+            page = visits(server, "/", viewport=SCREEN, device_scale_factor=2, locale="zh-CN")
+            _make_sample(page, "打开示例故事", f"{STEPS} 张图片均为最新")
+            _lineage(page, server, page.url.partition("?")[2], "chinese")
+        visits.end()
+        _terminal(Path(name))
+
+
+def _make_sample(page: Page, button: str, words: str) -> None:
+    page.get_by_role("button", name=button).click()
+    page.wait_for_url("**/scene_sequencer*")
+    expect(page.locator(".st-key-runbar")).to_contain_text(words, timeout=120_000)
+
+
+def _scene(page: Page, name: str) -> None:
+    card = page.locator(".st-key-board").get_by_text(name, exact=True)
+    card.scroll_into_view_if_needed()
+    card.click()
+    page.get_by_placeholder(name, exact=True).wait_for()
+
+
+def _character_sheet(page: Page, server: StudioServer, place: str) -> None:
+    page.goto(f"{server.url}/character_sheet?{place}")
+    page.get_by_role("button", name="Try it with the sample picture").click()
+    make = page.get_by_role("button", name=re.compile(r"Make \d images · free"))
+    expect(make).to_be_enabled(timeout=60_000)
+    wait_idle(page)
+    make.click()
+    expect(page.get_by_role("button", name="Keep as character").first).to_be_visible(timeout=120_000)
+    _take(page, "character_sheet")
+
+
+def _book_pages(page: Page, server: StudioServer, place: str) -> None:
+    page.goto(f"{server.url}/book_pages?{place}")
+    page.get_by_role("button", name="Take the sample pages").click()
+    page.get_by_role("button", name="Find objects · free").click(timeout=120_000)
+    expect(page.locator(".editor .box").first).to_be_visible(timeout=120_000)
+    page.get_by_role("button", name=re.compile(r"^Make \d images · free")).first.click()
+    expect(page.locator(".matrix .cell.draft").first).to_be_visible(timeout=120_000)
+    _take(page, "book_pages")
+
+
+def _lineage(page: Page, server: StudioServer, place: str, name: str) -> None:
+    page.goto(f"{server.url}/lineage?{place}")
+    page.locator("[data-view='showWhole']").click()
+    _take(page, name)
+
+
+def _take(page: Page, name: str) -> None:
+    """Keep what is on the screen once every picture on it is there."""
+    page.get_by_role("heading", level=1).wait_for()
+    wait_idle(page)
+    page.wait_for_function(ALL_PICTURES_SHOWN)
+    page.mouse.move(0, 0)
+    with Image.open(io.BytesIO(page.screenshot(animations="disabled"))) as picture:
+        picture.thumbnail((WIDTH, 4 * WIDTH), Image.Resampling.LANCZOS)
+        picture.convert("RGB").save(HERE / f"{name}.webp", quality=86)
+
+
+def _terminal(folder: Path) -> None:
+    """Make the sample from the terminal too, for its contact sheet."""
+    server = StudioServer(folder / "terminal")
+    command = [sys.executable, "-m", "core", "demo", "--out", str(folder / "demo"), "--engine", "draft"]
+    subprocess.run(command, env=server.environment, check=True)
+    with Image.open(folder / "demo" / "contact_sheet.png") as picture:
+        picture.thumbnail((WIDTH, WIDTH), Image.Resampling.LANCZOS)
+        picture.convert("RGB").save(HERE / "contact_sheet.webp", quality=86)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+"""`throughline restore` and `throughline plates`: files through steps, nothing made twice, what is bad is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.samples import jpeg, png
+from tests.standin import StandIn
+from tests.terminal.harness import Terminal
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Two plates and one file that is no picture."""
+    folder = tmp_path / "plates"
+    folder.mkdir()
+    (folder / "one.png").write_bytes(png(1, (120, 90)))
+    (folder / "two.jpg").write_bytes(jpeg(2, (120, 90)))
+    return folder
+
+
+def test_plates_go_through_the_steps_once(terminal: Terminal, folder: Path) -> None:
+    """Each file gets an image a step, made from the one before; the same command again makes nothing."""
+    words = ("restore", folder, "--steps", "restore,colourise", "--project", "book", "--json")
+    said = terminal.run(*words)
+    assert (said.code, said.err) == (0, "")
+    one = said.document[str(folder / "one.png")]
+    assert one["error"] is None
+    assert [(image["step"], image["status"], image["asset_id"]) for image in one["images"]] == [
+        ("restore", "generated", "one-restore-flat"),
+        ("colourise", "generated", "one-colourise"),
+    ]
+    again = terminal.run(*words)
+    made = [image["status"] for entry in again.document.values() for image in entry["images"]]
+    assert made == ["reused"] * 4
+
+
+def test_a_bad_file_is_named_and_the_rest_goes_on(terminal: Terminal, folder: Path) -> None:
+    """A file that is no picture is an error of its own, exit 1; nothing but bad files is exit 2."""
+    (folder / "bad.png").write_bytes(b"no picture")
+    said = terminal.run("restore", folder, "--project", "book")
+    assert said.code == 1
+    assert "bad.png" in said.err
+    assert "two-restore-flat" in said.out
+    assert terminal.run("restore", folder / "bad.png", "--project", "book").code == 2
+    unknown = terminal.run("restore", folder, "--steps", "polish", "--project", "book")
+    assert (unknown.code, "cinematise" in unknown.err) == (2, True)
+
+
+def test_gemini_is_sent_the_plate_and_its_step(gemini: Terminal, server: StandIn, folder: Path) -> None:
+    """Each call carries the plate as its one image and the step's words; a blocked plate stops only its own steps."""
+    server.fail_next("blocked_prompt")
+    said = gemini.run("restore", folder, "--steps", "restore,cinematise", "--project", "book", "--json")
+    assert said.code == 1
+    failed = [entry["error"]["code"] for entry in said.document.values() if entry["error"]]
+    assert failed == ["blocked"]
+    made = [image for entry in said.document.values() for image in entry["images"]]
+    assert {image["step"]: image["strays"] for image in made} == {"restore": True, "cinematise": False}
+    assert len(server.requests) == 3
+    assert len(gemini.rows()) == 3
+
+
+def test_what_was_found_comes_out(terminal: Terminal, folder: Path, tmp_path: Path) -> None:
+    """A project without objects is told so with exit 2; the tables and books are written where there are some."""
+    terminal.run("import", folder, "--project", "book")
+    said = terminal.run("plates", "--project", "book", "--format", "csv", "--out", tmp_path / "plates.csv")
+    assert (said.code, "Find objects first" in said.err) == (2, True)
