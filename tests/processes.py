@@ -9,7 +9,18 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["pytest", "tests.workers"])
+PRELOADED = [
+    "pytest",
+    "tests.workers",
+    "tests.forked",
+    "dbos",
+    "google.genai",
+    "core.cli",
+    "core.studio.background",
+    "core.studio.runs",
+    "core.ui.launch",
+]
+CONTEXT.set_forkserver_preload(PRELOADED)
 
 
 def together(function: Callable[..., Any], arguments: Sequence[tuple[Any, ...]]) -> list[Any]:

@@ -188,7 +188,7 @@ class StudioServer:
         self.process.send_signal(how)
         try:
             self.process.wait(15)
-        except psutil.TimeoutExpired:
+        except (psutil.TimeoutExpired, subprocess.TimeoutExpired):
             self.process.kill()
             self.process.wait()
 

@@ -1,4 +1,7 @@
-"""The `throughline` command as a person runs it: a process of its own, in a folder of its own."""
+"""The `throughline` command as a person runs it: a process of its own, in a folder of its own.
+
+It is forked from a process that has loaded its libraries: hundreds of cold starts are minutes. `cold` is a real one.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from typing import Any
 
 from PIL import Image
 
+from tests.forked import ForkedCommand
 from tests.standin import StandIn
 
 ROOT = Path(__file__).parents[2]
@@ -63,14 +67,18 @@ class Terminal:
         if server is not None:
             self.env |= {"GEMINI_API_KEY": server.key, "GOOGLE_GEMINI_BASE_URL": server.url}
 
-    def run(self, *words: str | Path, timeout: float = 120) -> Said:
+    def run(self, *words: str | Path, timeout: float = 120, is_cold: bool = False) -> Said:
         """Run a command to its end."""
-        process = self.start(*words)
+        process = self.cold(*words) if is_cold else self.start(*words)
         out, err = process.communicate(timeout=timeout)
         return Said(process.returncode, out, err)
 
-    def start(self, *words: str | Path) -> subprocess.Popen[str]:
+    def start(self, *words: str | Path) -> ForkedCommand:
         """Start a command and return its process."""
+        return ForkedCommand([str(word) for word in words], self.folder, self.env)
+
+    def cold(self, *words: str | Path) -> subprocess.Popen[str]:
+        """Start a command as a person's shell does and return its process."""
         command = [sys.executable, "-m", "core", *(str(word) for word in words)]
         return subprocess.Popen(
             command, cwd=self.folder, env=self.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

@@ -108,9 +108,9 @@ def test_a_full_stderr_breaks_nothing_off(monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_latin_terminal_gets_escapes_and_valid_json(terminal: Terminal) -> None:
     """Letters that a terminal lacks are escaped: as text for people, as JSON for programs."""
     terminal.env["PYTHONIOENCODING"] = "latin-1"
-    document = terminal.run("story", "run", "山é.yaml", "--project", "p", "--json").document
+    document = terminal.run("story", "run", "山é.yaml", "--project", "p", "--json", is_cold=True).document
     assert document["error"]["path"] == "山é.yaml"
-    said = terminal.run("story", "run", "山.yaml", "--project", "p")
+    said = terminal.run("story", "run", "山.yaml", "--project", "p", is_cold=True)
     assert said.code == 2
     assert "\\u5c71.yaml" in said.err
 

@@ -167,7 +167,7 @@ def test_another_run_under_way_is_waited_for_and_counted(
     first = gemini.start("story", "run", write_story(gemini.folder, steps), "--project", "p", "--json")
     wait_until(lambda: server.requests, "the first call")
     story = write_story(gemini.folder, steps, {"a": "- Scene: new."})
-    second = gemini.start("story", "run", story, "--project", "p")
+    second = gemini.cold("story", "run", story, "--project", "p")
     assert second.stderr is not None
     assert second.stderr.readline().startswith("Waiting for another run of this story, already under way")
     priced = gemini.run("story", "run", story, "--project", "p", "--dry-run", "--json").document
@@ -189,7 +189,7 @@ def test_another_run_that_dies_while_it_is_waited_for_is_not_finished(
     first = gemini.start("story", "run", write_story(gemini.folder, steps), "--project", "p", "--json")
     wait_until(lambda: server.requests, "the first call")
     story = write_story(gemini.folder, steps, {"a": "- Scene: new."})
-    second = gemini.start("story", "run", story, "--project", "p")
+    second = gemini.cold("story", "run", story, "--project", "p")
     assert second.stderr is not None
     assert second.stderr.readline().startswith("Waiting for another run of this story, already under way")
     first.kill()
