@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser.harness import StudioServer, Visits, chromium
 from tests.standin import StandIn
+
+expect.set_options(timeout=120_000)  # a shared machine may be busy; what is expected is waited for, not slept for
 
 
 @pytest.fixture(scope="session")

@@ -264,7 +264,7 @@ class Visits:
         width, height = options.pop("viewport", DESKTOP)
         settings = {"locale": "en-US", "reduced_motion": "reduce", **options}
         context = self._browser.new_context(viewport={"width": width, "height": height}, **settings)
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(90_000)
         watch = Watch(server)
         watch.follow(context)
         self._contexts.append(context)
@@ -284,7 +284,7 @@ class Visits:
             watch.check()
 
 
-def wait_idle(page: Page, timeout: float = 30_000) -> None:
+def wait_idle(page: Page, timeout: float = 90_000) -> None:
     """Wait until the page is connected, no script runs, and nothing on it is stale or still a grey box."""
     page.wait_for_selector(f'{_APP}[data-test-connection-state="CONNECTED"]', timeout=timeout, state="attached")
     page.wait_for_selector(f'{_APP}[data-test-script-state="notRunning"]', timeout=timeout, state="attached")

@@ -14,7 +14,6 @@ from tests.browser.harness import PHONE, StudioServer, Visits, wait_idle, wait_u
 from tests.samples import png
 from tests.standin import StandIn
 
-expect.set_options(timeout=60_000)
 HOSTILE = "<img src=x onerror=alert(1)> ![p](http://evil.example/p.png)"
 
 

@@ -39,7 +39,7 @@ def _run_bar(page: Page) -> str:
 
 
 def _up_to_date(page: Page) -> None:
-    expect(page.locator(".st-key-runbar")).to_contain_text(UP_TO_DATE, timeout=90_000)
+    expect(page.locator(".st-key-runbar")).to_contain_text(UP_TO_DATE)
     wait_idle(page)
 
 
@@ -113,7 +113,7 @@ def test_a_blocked_image_stops_only_what_follows(
     _open_sample(page)
     standin.fail_next("blocked_image_safety")
     _make_with_gemini(page)
-    expect(page.locator(".st-key-runbar")).to_contain_text("1 failed", timeout=60_000)
+    expect(page.locator(".st-key-runbar")).to_contain_text("1 failed")
     expect(page.get_by_text("The service made no image").first).to_be_visible()
     assert len(standin.requests) == 1
     wait_idle(page)
@@ -168,7 +168,7 @@ def test_everything_is_said_in_chinese(studio: StudioServer, open_page: Visits) 
     page = open_page(studio, "/", locale="zh-CN")
     page.get_by_role("button", name="打开示例故事").click()
     page.wait_for_url("**/scene_sequencer*")
-    expect(page.locator(".st-key-runbar")).to_contain_text(f"{STEPS} 张图片均为最新", timeout=90_000)
+    expect(page.locator(".st-key-runbar")).to_contain_text(f"{STEPS} 张图片均为最新")
     wait_idle(page)
     place = page.url.partition("?")[2]
     for path in ("/scene_sequencer", "/lineage", "/character_sheet", "/"):

@@ -23,7 +23,6 @@ from tests.terminal.harness import Terminal
 SAMPLE = "Open the sample story"
 SCENES = 11
 UP_TO_DATE = re.compile("All 11 images are up to date")
-expect.set_options(timeout=60_000)  # a shared machine may be busy; what is expected is waited for, not slept for
 STORY = """title: Two hills
 sources: {{archive: archive.png}}
 steps:

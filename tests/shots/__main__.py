@@ -35,7 +35,7 @@ def main() -> None:
             place = page.url.partition("?")[2]
             _scene(page, "pass")
             _take(page, "scene_sequencer")
-            _lineage(page, server, place, "lineage")
+            _lineage(page, server, place, "lineage_page")
             page.goto(f"{server.url}/?{place}")
             _take(page, "start")
             dark = visits(server, f"/scene_sequencer?{place}", viewport=SCREEN, color_scheme="dark")
@@ -105,13 +105,14 @@ def _take(page: Page, name: str) -> None:
 
 
 def _terminal(folder: Path) -> None:
-    """Make the sample from the terminal too, for its contact sheet."""
+    """Make the sample from the terminal too, for its contact sheet and its lineage picture."""
     server = StudioServer(folder / "terminal")
     command = [sys.executable, "-m", "core", "demo", "--out", str(folder / "demo"), "--engine", "draft"]
     subprocess.run(command, env=server.environment, check=True)
-    with Image.open(folder / "demo" / "contact_sheet.png") as picture:
-        picture.thumbnail((WIDTH, WIDTH), Image.Resampling.LANCZOS)
-        picture.convert("RGB").save(HERE / "contact_sheet.webp", quality=86)
+    for name in ("contact_sheet", "lineage"):
+        with Image.open(folder / "demo" / f"{name}.png") as picture:
+            picture.thumbnail((WIDTH, WIDTH), Image.Resampling.LANCZOS)
+            picture.convert("RGB").save(HERE / f"{name}.webp", quality=86)
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ class Cell:
     width: float = 168
     above: float = 58
     below: float = 116
-    column_gap: float = 112
+    column_gap: float = 56
     row_gap: float = 24
     thread_gap: float = 16
     part_gap: float = 72
