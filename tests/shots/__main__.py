@@ -23,6 +23,7 @@ ALL_PICTURES_SHOWN = """() => {
     ...[...root.querySelectorAll('*')].flatMap(element => element.shadowRoot ? images(element.shadowRoot) : [])];
   return images(document).every(image => !image.checkVisibility() || (image.complete && image.naturalWidth));
 }"""
+expect.set_options(timeout=120_000)
 
 
 def main() -> None:
@@ -56,14 +57,13 @@ def main() -> None:
 def _make_sample(page: Page, button: str, words: str) -> None:
     page.get_by_role("button", name=button).click()
     page.wait_for_url("**/scene_sequencer*")
-    expect(page.locator(".st-key-runbar")).to_contain_text(words, timeout=120_000)
+    expect(page.locator(".st-key-runbar")).to_contain_text(words)
 
 
 def _scene(page: Page, name: str) -> None:
-    card = page.locator(".st-key-board").get_by_text(name, exact=True)
-    card.scroll_into_view_if_needed()
-    card.click()
-    page.get_by_placeholder(name, exact=True).wait_for()
+    page.locator(f'.board .card[data-id="{name}"] .face').click()
+    page.locator(f'input[placeholder="{name}"]').wait_for()
+    page.evaluate("scrollTo(0, 0)")
 
 
 def _character_sheet(page: Page, server: StudioServer, place: str) -> None:
@@ -80,10 +80,14 @@ def _character_sheet(page: Page, server: StudioServer, place: str) -> None:
 def _book_pages(page: Page, server: StudioServer, place: str) -> None:
     page.goto(f"{server.url}/book_pages?{place}")
     page.get_by_role("button", name="Take the sample pages").click()
-    page.get_by_role("button", name="Find objects · free").click(timeout=120_000)
-    expect(page.locator(".editor .box").first).to_be_visible(timeout=120_000)
+    find = page.get_by_role("button", name="Find objects · free")
+    expect(find).to_be_enabled()
+    wait_idle(page)
+    find.click()
+    expect(page.locator(".editor .box").first).to_be_visible()
+    wait_idle(page)
     page.get_by_role("button", name=re.compile(r"^Make \d images · free")).first.click()
-    expect(page.locator(".matrix .cell.draft").first).to_be_visible(timeout=120_000)
+    expect(page.locator(".matrix .cell.draft").first).to_be_visible()
     _take(page, "book_pages")
 
 
