@@ -16,6 +16,7 @@ from tests.browser.harness import PHONE, StudioServer, Visits, chromium, wait_id
 
 HERE = Path(__file__).parent
 SCREEN = (1360, 860)
+TALL = {"width": 1360, "height": 1500}
 WIDTH = 1600
 STEPS = 11
 ALL_PICTURES_SHOWN = """() => {
@@ -88,6 +89,7 @@ def _book_pages(page: Page, server: StudioServer, place: str) -> None:
     wait_idle(page)
     page.get_by_role("button", name=re.compile(r"^Make \d images · free")).first.click()
     expect(page.locator(".matrix .cell.draft").first).to_be_visible()
+    page.set_viewport_size(TALL)
     _take(page, "book_pages")
 
 
