@@ -119,6 +119,7 @@ def _live(
     os.environ.update(env)
     for stream, path in enumerate(outputs, start=1):
         os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND), stream)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a test run in the background has it ignored
     runpy.run_path(str(ROOT / "tests" / "guard" / "sitecustomize.py"))
     try:
         begin(*arguments)

@@ -202,7 +202,7 @@ def test_another_run_that_dies_while_it_is_waited_for_is_not_finished(
 
 def test_two_commands_at_once_share_one_run(gemini: Terminal, server: StandIn) -> None:
     """The same story started twice at once is made once; both commands report the same finished run."""
-    server.delay = 0.3
+    server.delay = 1.0
     story = write_story(gemini.folder)
     commands = [gemini.start("story", "run", story, "--project", "p", "--json") for _ in range(2)]
     reports = [command.communicate(timeout=120)[0] for command in commands]
