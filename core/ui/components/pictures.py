@@ -88,17 +88,23 @@ def picture_strip(
     marks: Mapping[str, Mark] | None = None,
     label: str = "",
     is_grid: bool = False,
+    is_versions: bool = False,
     on_pick: Callable[[str], object] | None = None,
 ) -> str | None:
     """Show thumbnails in a row, or as a grid, and return the asset id that was picked just now, or None.
 
-    At most 1000 are shown, the last ones. `marks` are by asset id, the others follow from the assets; `selected` is
+    At most 1000 are shown, the last ones. Versions of one picture share its name, so they are numbered from the oldest.
+    `marks` are by asset id, the others follow from the assets; `selected` is
     marked as picked. `on_pick` is called with the id before the page runs again.
     """
     shown = assets[-MOST_IN_GALLERY:]
     known = {asset.id for asset in shown}
+    items = [picture_data(workspace, asset, (marks or {}).get(asset.id)) for asset in shown]
+    if is_versions:
+        numbers = {asset.id: number for number, asset in enumerate(sorted(assets, key=_age), start=1)}
+        items = [{**item, "name": f"{item['name']} · {numbers[item['id']]}"} for item in items]
     data = {
-        "items": [picture_data(workspace, asset, (marks or {}).get(asset.id)) for asset in shown],
+        "items": items,
         "selected": selected,
         "label": label or _("Pictures"),
         "is_grid": is_grid,
@@ -106,6 +112,11 @@ def picture_strip(
     handler = asset_handler(key, "picked", known, on_pick or (lambda _picked: None))
     picked = _gallery(key=key, data=data, on_picked_change=handler).get("picked")
     return picked if isinstance(picked, str) and picked in known else None
+
+
+def _age(asset: Asset) -> tuple[float, int, str]:
+    created = asset.result.created
+    return created.timestamp() if created else 0.0, len(asset.id), asset.id
 
 
 def lightbox_words() -> dict[str, str]:
