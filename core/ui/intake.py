@@ -80,7 +80,7 @@ def _pick(name: str) -> None:
             key=f"{name}-pick",
             selected=str(kept_value(f"{name}/picture", "")),
             label=_("Pictures of this project, archive pictures first"),
-            is_grid=True,
+            look="grid",
             on_pick=lambda asset_id: choose_picture(name, asset_id),
         )
 

@@ -10,5 +10,5 @@ assets = workspace.assets()
 
 zoom_picture(workspace, assets[0], key="zoom", caption="**Caption**")
 before_after(workspace, assets[0], assets[1], key="pair", labels=("Old", "New"), max_height=300)
-picked = picture_strip(workspace, assets * int(st.query_params.get("times", "1")), key="gallery", is_grid=True)
+picked = picture_strip(workspace, assets * int(st.query_params.get("times", "1")), key="gallery", look="grid")
 st.text(f"picked: {picked}")

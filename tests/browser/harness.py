@@ -59,7 +59,7 @@ FLAGS = [
     "--disable-quic",
 ]
 NAMED_CHROMIUM = os.environ.get("THROUGHLINE_CHROMIUM")  # read now: no test sees this machine's own settings
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _APP = '[data-testid="stApp"]'
 # Streamlit itself asks for these beside a deep link's path; it finds them at the root a moment later
 _KNOWN_404 = re.compile(r"/[^/?]+/_stcore/(health|host-config)$")

@@ -34,7 +34,7 @@ def show_results(source: Asset, name: str, is_running: bool) -> None:
         key="sheet-tries",
         selected=shown.id,
         label=_("Variants, newest first"),
-        is_versions=True,
+        look="versions",
         on_pick=lambda asset_id: set_kept(f"{NAME}/shown", asset_id),
     )
 

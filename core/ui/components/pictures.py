@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Literal
 
 from core.models.asset import Asset
 from core.store.workspace import Workspace
@@ -87,27 +88,26 @@ def picture_strip(
     selected: str = "",
     marks: Mapping[str, Mark] | None = None,
     label: str = "",
-    is_grid: bool = False,
-    is_versions: bool = False,
+    look: Literal["row", "grid", "versions"] = "row",
     on_pick: Callable[[str], object] | None = None,
 ) -> str | None:
     """Show thumbnails in a row, or as a grid, and return the asset id that was picked just now, or None.
 
-    At most 1000 are shown, the last ones. Versions of one picture share its name, so they are numbered from the oldest.
+    At most 1000 are shown, the last ones. Versions of one picture share its name, so these are numbered from the oldest.
     `marks` are by asset id, the others follow from the assets; `selected` is
     marked as picked. `on_pick` is called with the id before the page runs again.
     """
     shown = assets[-MOST_IN_GALLERY:]
     known = {asset.id for asset in shown}
     items = [picture_data(workspace, asset, (marks or {}).get(asset.id)) for asset in shown]
-    if is_versions:
+    if look == "versions":
         numbers = {asset.id: number for number, asset in enumerate(sorted(assets, key=_age), start=1)}
         items = [{**item, "name": f"{item['name']} · {numbers[item['id']]}"} for item in items]
     data = {
         "items": items,
         "selected": selected,
         "label": label or _("Pictures"),
-        "is_grid": is_grid,
+        "is_grid": look == "grid",
     }
     handler = asset_handler(key, "picked", known, on_pick or (lambda _picked: None))
     picked = _gallery(key=key, data=data, on_picked_change=handler).get("picked")

@@ -187,7 +187,7 @@ def _versions(view: View, card: Card) -> None:
         key=f"tries-{card.step.id}",
         selected=card.asset.id,
         label=_("Versions"),
-        is_versions=True,
+        look="versions",
         on_pick=pick,
     )
 

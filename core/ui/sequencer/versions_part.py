@@ -44,7 +44,7 @@ def _strip(view: View, card: Card, chosen: Asset) -> Asset | None:
         key=f"versions-{view.slug}-{card.step.id}",
         selected=shown,
         label=_("Versions"),
-        is_versions=True,
+        look="versions",
         on_pick=pick,
     )
     return next((asset for asset in card.versions if asset.id == notes.get(name)), None)
