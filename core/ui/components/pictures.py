@@ -93,7 +93,7 @@ def picture_strip(
 ) -> str | None:
     """Show thumbnails in a row, or as a grid, and return the asset id that was picked just now, or None.
 
-    At most 1000 are shown, the last ones. Versions of one picture share its name, so these are numbered from the oldest.
+    At most 1000 are shown, the last ones. Versions of a picture share its name: these are numbered from the oldest.
     `marks` are by asset id, the others follow from the assets; `selected` is
     marked as picked. `on_pick` is called with the id before the page runs again.
     """
