@@ -152,3 +152,21 @@ def search_oddly(request: DetectionRequest) -> Findings:
     if name.startswith("deadly"):
         os._exit(9)
     return Findings((Finding((1, 2, 300, 400), label=str(os.getpid())),), prompt=name)
+
+
+def frozen_when_warm(home: Path) -> int:
+    """Let a studio's server load what is heavy, and return how many objects its garbage collector passes over."""
+    import asyncio
+    import gc
+
+    os.environ["THROUGHLINE_HOME"] = str(home)
+    from core.ui.desk import is_visited, is_warm
+    from core.ui.server import lifespan
+
+    async def warmed() -> int:
+        async with lifespan(None):
+            is_visited.set()
+            await asyncio.to_thread(is_warm.wait, 60)
+            return gc.get_freeze_count()
+
+    return asyncio.run(warmed())

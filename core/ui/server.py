@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import threading
 from collections.abc import AsyncIterator
 from typing import Any
@@ -82,6 +83,9 @@ def _warm_up() -> None:
     except Exception:
         if not _is_ending.is_set():  # else nobody needs it warm any more, and threads and imports fail at the end
             raise
+    # Streamlit collects garbage after every run of a page, and would look through all libraries each time.
+    gc.collect()
+    gc.freeze()
     is_warm.set()
 
 

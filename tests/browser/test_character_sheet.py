@@ -98,7 +98,7 @@ def test_work_under_way_survives_refresh_and_is_seen_in_a_second_tab(
     gemini_studio: StudioServer, standin: StandIn, open_page: Visits, hare: Path
 ) -> None:
     """A run's rows come back after a refresh, stand in another tab too, and lead to the same two images, paid once."""
-    standin.delay = 4
+    standin.delay = 15
     page = open_page(gemini_studio, "/character_sheet")
     begin(page, hare)
     make(page)
