@@ -26,9 +26,9 @@ run: install  ## Open the studio in the browser
 	@$(BIN)/throughline studio
 
 test: install lint  ## Check style, types and architecture, then run all tests
-	@$(PYTEST) -n 3 --dist worksteal tests --ignore tests/browser
+	@$(PYTEST) -n 4 --dist worksteal tests --ignore tests/browser
 	@# on their own: Playwright's loop stays in a process and lets no other test run one
-	@. tests/browser/find_chromium.sh && $(PYTEST) -n 2 --dist worksteal tests/browser
+	@. tests/browser/find_chromium.sh && $(PYTEST) -n 3 --dist worksteal tests/browser
 
 lint: install
 	@$(BIN)/ruff check .

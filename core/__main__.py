@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 import click
 
-from core.errors import StudioError
+from core.errors import RunBrokenError, StudioError
 
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
@@ -36,7 +36,7 @@ def _run() -> int:  # noqa: PLR0911 - one end a line
     except SystemExit as end:
         return _code(end.code)
     except StudioError as error:
-        return _complain(BAD_INPUT, error.to_plain())
+        return _complain(FAILED if isinstance(error, RunBrokenError) else BAD_INPUT, error.to_plain())
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message())
         return BAD_INPUT

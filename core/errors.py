@@ -17,6 +17,7 @@ StudioError                     message = what happened + what to do next
 ├── WorkspaceError
 │   ├── AssetNotFoundError
 │   └── CorruptAssetError
+├── RunBrokenError
 ├── StoryError                  path and line: where in the story file, when known
 │   ├── CycleError
 │   ├── UnknownSourceError
@@ -163,6 +164,12 @@ class CorruptAssetError(WorkspaceError):
     """An asset's file is damaged."""
 
     code = "corrupt_asset"
+
+
+class RunBrokenError(StudioError):
+    """A run ended before its steps did, for a reason that lies in none of them."""
+
+    code = "run_broken"
 
 
 class StoryError(StudioError):

@@ -4,11 +4,11 @@ import streamlit as st
 
 from core.ui.character.empty import show_no_picture, show_no_project
 from core.ui.character.form import NAME, show_form, show_make_button
-from core.ui.character.progress import current_run, show_run
 from core.ui.character.results import show_results
 from core.ui.intake import take_picture
 from core.ui.session import studio
 from core.ui.texts import _
+from core.ui.tries import current_run, show_run
 
 st.title(_("Character sheet"))
 st.text(_("Pull a figure out of a picture you own, so that it stays itself in every scene."))
@@ -16,7 +16,7 @@ st.text(_("Pull a figure out of a picture you own, so that it stays itself in ev
 if studio().project is None:
     show_no_project()
 else:
-    run = current_run()
+    run = current_run(NAME)
     is_running = run is not None and run.is_active
     with st.container(key="picture-first"):
         form_side, picture_side = st.columns([2, 3], gap="medium")
@@ -28,7 +28,7 @@ else:
             show_make_button(wanted, is_running)
 
     with picture_side, st.container(key="picture-side"):
-        show_run(run)
+        show_run(NAME, run)
         if picture and wanted:
             show_results(picture, wanted.order.name, is_running)
         else:

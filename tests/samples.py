@@ -13,6 +13,7 @@ from PIL import Image
 
 from core.images.containers import png_chunk, png_chunks
 from core.models.asset import Asset, EngineName, GenerationSettings, Kind, Recipe, Result, Role, Source
+from core.models.story import Step, StepSource
 from core.store.importing import image_files, import_files
 from core.store.index import AssetIndex
 from core.store.workspace import Workspace
@@ -164,3 +165,10 @@ def bring_in(workspace: Workspace, *paths: Path) -> dict[str, Asset]:
     done = import_files(workspace, image_files(paths))
     assert [item.error for item in done if item.error] == []
     return {item.path.name: item.asset for item in done if item.asset}
+
+
+def scene(name: str, *sources: str) -> Step:
+    """Return a scene that is made from these, with a prompt of its name."""
+    return Step(
+        id=name, kind=Kind.SCENE, prompt=f"- {name}", sources=tuple(StepSource(id=source) for source in sources)
+    )

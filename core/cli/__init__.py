@@ -9,11 +9,12 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from core.cli.detect import detect
+from core.cli.generate import generate
 from core.cli.printing import (
     counted,
     padded,
@@ -23,7 +24,7 @@ from core.cli.printing import (
     print_missing,
     print_plan,
     print_report,
-    tell,
+    print_unreadable,
     watcher,
     width_of,
 )
@@ -37,6 +38,7 @@ from core.cli.shared import (
     engine_choice,
     existing_project,
     model_name,
+    opened_project,
     opened_studio,
     project_folder,
 )
@@ -53,6 +55,7 @@ def cli() -> None:
 
 
 cli.add_command(detect)
+cli.add_command(generate)
 cli.add_command(restore)
 cli.add_command(plates)
 
@@ -203,12 +206,14 @@ def export_project(project: Path, folder: Path, is_json: bool) -> None:
     from core.studio.versions import chosen_assets
 
     with opened_studio() as studio:
-        workspace = _existing(studio, project)
+        workspace = opened_project(studio, project)
         files = export_folder(workspace, chosen_assets(workspace), folder)
+        unreadable = workspace.unreadable()
     if is_json:
-        print_json({"files": [str(path) for path in files]})
+        print_json({"files": [str(path) for path in files], "unreadable": unreadable})
     else:
         click.echo(f"{counted(len(files), 'image')} written to {plain(str(folder))}.")
+        print_unreadable(unreadable)
 
 
 @cli.command()
@@ -223,7 +228,7 @@ def lineage(project: Path, form: str, out: Path | None, is_json: bool) -> None:
     if out is None and form != "json":
         raise click.UsageError(f"Name the file to write with --out, for example --out lineage.{form}.")
     with opened_studio() as studio:
-        text = write_lineage(_existing(studio, project), form, out)
+        text = write_lineage(opened_project(studio, project), form, out)
     if out is None:
         print_json(json.loads(text))
     elif is_json:
@@ -238,15 +243,14 @@ def lineage(project: Path, form: str, out: Path | None, is_json: bool) -> None:
 def reindex(project: Path, is_json: bool) -> None:
     """Build the index of a project anew from its files."""
     with opened_studio() as studio:
-        workspace = _existing(studio, project)
+        workspace = opened_project(studio, project)
         count = workspace.reindex()
         unreadable, missing = workspace.unreadable(), workspace.missing_sources()
     if is_json:
         print_json({"assets": count, "unreadable": unreadable, "missing_sources": missing})
         return
     click.echo(f"{counted(count, 'image')} indexed.")
-    for name in unreadable:
-        tell(f"Damaged, left out: assets/{plain(name)}. Put back a good copy.")
+    print_unreadable(unreadable)
     print_missing(missing)
 
 
@@ -291,12 +295,3 @@ def _studio_with_runs() -> Iterator[Studio]:
         # without a home there would be no runs, which is not the same as none yet
         check_home(studio.home)
         yield studio
-
-
-def _existing(studio: Studio, project: Path) -> Any:
-    from core.errors import WorkspaceError
-    from core.store.projects import is_project
-
-    if not is_project(project):
-        raise WorkspaceError(f"{project} is not a project yet. Run a story or import images into it first.")
-    return studio.workspace(project)

@@ -73,16 +73,18 @@ def watcher(studio: Studio, is_json: bool) -> Watcher:
         stop = f"Stop with Ctrl-C, or: throughline cancel {found.run}"
         tell(f"{_beginning(found)}: {steps} with {plain(_engine(spec))}. {stop}")
 
-    def ended(outcome: StepOutcome) -> None:
-        tell(f"  {plain(outcome.id)}: {outcome.status}, {outcome.seconds:.1f} s")
+    return Watcher(begun, tell_outcome if sys.stderr.isatty() and not is_json else None)
 
-    return Watcher(begun, ended if sys.stderr.isatty() and not is_json else None)
+
+def tell_outcome(outcome: StepOutcome) -> None:
+    """Say on stderr what became of a step, as soon as it has ended."""
+    tell(f"  {plain(outcome.id)}: {outcome.status}, {outcome.seconds:.1f} s")
 
 
 def print_report(report: RunReport, is_json: bool, files: dict[str, str] | None = None) -> None:
     """Print how a run went, and where its files are."""
     if is_json:
-        print_json({**_report_json(report), **({"files": files} if files else {})})
+        print_json({**_report_json(report), **({} if files is None else {"files": files})})
         return
     width = max((width_of(step.id) for step in report.steps), default=0)
     for step in report.steps:
@@ -98,7 +100,7 @@ def print_report(report: RunReport, is_json: bool, files: dict[str, str] | None 
         f"${report.cost_usd:.2f}  (run {report.run})"
     )
     for name, path in (files or {}).items():
-        click.echo(f"{name:<14}{plain(path)}")
+        click.echo(f"{padded(name, max(14, width_of(name) + 2))}{plain(path)}")
 
 
 def print_imported(imported: list[Imported], missing: dict[str, list[str]], is_json: bool) -> None:
@@ -128,6 +130,12 @@ def print_imported(imported: list[Imported], missing: dict[str, list[str]], is_j
 
 def _place(item: Imported) -> dict[str, Any]:
     return {"path": str(item.path), **({"page": item.page} if item.page else {})}
+
+
+def print_unreadable(names: list[str]) -> None:
+    """Say on stderr which files of a project are damaged."""
+    for name in names:
+        tell(f"Damaged, left out: assets/{plain(name)}. Put back a good copy.")
 
 
 def print_missing(missing: dict[str, list[str]]) -> None:

@@ -17,6 +17,7 @@ from core.cli.shared import (
     engine_choice,
     existing_project,
     model_name,
+    opened_project,
     opened_studio,
     project_folder,
 )
@@ -94,7 +95,7 @@ def plates(project: Path, form: str, out: Path, is_json: bool) -> None:
     from core.studio.plates.gathering import write_plates
 
     with opened_studio() as studio:
-        count = write_plates(studio.workspace(project), form, out)
+        count = write_plates(opened_project(studio, project), form, out)
     if is_json:
         print_json({"out": str(out), "plates": count})
     else:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +15,7 @@ import click
 from core.settings import EngineChoice, is_model_name, load_settings
 
 if TYPE_CHECKING:
+    from core.store.workspace import Workspace
     from core.studio.context import Studio
 
 DONE, SOME_FAILED, BAD_INPUT = 0, 1, 2
@@ -42,11 +45,41 @@ def opened_studio() -> Iterator[Studio]:
     from core.studio.context import Studio
 
     studio = Studio(load_settings())
+    with _stopped_like_ctrl_c():
+        try:
+            yield studio
+        finally:
+            _close_runner()
+            studio.close()
+
+
+@contextmanager
+def _stopped_like_ctrl_c() -> Iterator[None]:
+    """Let a service manager's stop be Ctrl-C: calls under way are dropped and recorded, and the report is printed."""
+    is_ours = threading.current_thread() is threading.main_thread() and (
+        signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    )
+    if is_ours:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        yield studio
+        yield
     finally:
-        _close_runner()
-        studio.close()
+        if is_ours:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def opened_project(studio: Studio, project: Path) -> Workspace:
+    """Return a project that is there already.
+
+    Raises:
+        WorkspaceError: there is none in this folder; nothing is made.
+    """
+    from core.errors import WorkspaceError
+    from core.store.projects import is_project
+
+    if not is_project(project):
+        raise WorkspaceError(f"{project} is not a project yet. Run a story or import images into it first.")
+    return studio.workspace(project)
 
 
 def end(code: int) -> NoReturn:

@@ -11,13 +11,25 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from core.models.answer import BlockKind, Grounding
 from core.models.asset import EngineName, GenerationSettings, Kind, Role
 from core.models.region import DetectionSettings, Wish
 
 
 @dataclass(frozen=True)
+class Origin:
+    """The page that a reference was cut from (its file's bytes), and where: left, top, right, bottom in its pixels."""
+
+    page: bytes
+    place: tuple[int, int, int, int]
+
+
+@dataclass(frozen=True)
 class Reference:
-    """One source image: its file's bytes as stored without our chunks, and what it is for."""
+    """One source image: its file's bytes as stored without our chunks, and what it is for.
+
+    `origin` is for the draft engine, which straightens a crop by its page; it is never sent anywhere.
+    """
 
     name: str
     role: Role
@@ -25,6 +37,7 @@ class Reference:
     data: bytes
     mime: str
     digest: str
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True)
@@ -45,8 +58,21 @@ class GenerationRequest:
 
 
 @dataclass(frozen=True)
+class Part:
+    """One part of an answer: words, or a whole image as encoded PNG or JPEG bytes."""
+
+    kind: BlockKind
+    text: str = ""
+    data: bytes = b""
+    mime: str = ""
+
+
+@dataclass(frozen=True)
 class Generation:
-    """One image that was made: encoded PNG or JPEG bytes, and what came with it. Cost in USD."""
+    """One image that was made: encoded PNG or JPEG bytes, and what came with it. Cost in USD.
+
+    `parts` are all parts of the answer in their order, the image among them; empty where nothing but it was answered.
+    """
 
     data: bytes
     mime: str
@@ -56,6 +82,8 @@ class Generation:
     output_tokens: int | None = None
     cost_usd: float = 0.0
     warnings: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
+    grounding: Grounding | None = None
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ PNG_TEXTS = ("iTXt", "tEXt", "zTXt")
 _LONGEST_INFLATED = 1024 * 1024
 _STANDALONE_MARKERS = {0x01, *range(0xD0, 0xD9)}
 _START_OF_SCAN = 0xDA
-_DAMAGED = "This {kind} file is damaged or cut short. Open it in an image editor, save it again, and try that copy."
+DAMAGED = "This {kind} is damaged or cut short. Open it in an image editor, save it again, and try that copy."
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def png_chunks(data: bytes, check: bool = False) -> Iterator[Part]:
         if kind == b"IEND":
             return
         position = end
-    raise InvalidImageError(_DAMAGED.format(kind="PNG"))
+    raise InvalidImageError(DAMAGED.format(kind="PNG file"))
 
 
 def jpeg_segments(data: bytes) -> Iterator[Part]:
@@ -77,7 +77,7 @@ def jpeg_segments(data: bytes) -> Iterator[Part]:
             break
         yield Part(f"{marker:02X}", position, position + 4, end, end)
         position = end
-    raise InvalidImageError(_DAMAGED.format(kind="JPEG"))
+    raise InvalidImageError(DAMAGED.format(kind="JPEG file"))
 
 
 def replaced(data: bytes, changes: Iterable[tuple[Part, bytes]]) -> bytes:

@@ -10,9 +10,9 @@ import hashlib
 import json
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from core.models.value import Value
 
@@ -58,8 +58,31 @@ class EngineName(StrEnum):
     DRAFT = "draft"
 
 
+class Harm(StrEnum):
+    """What a safety setting is about."""
+
+    HARASSMENT = "harassment"
+    HATE_SPEECH = "hate_speech"
+    SEXUALLY_EXPLICIT = "sexually_explicit"
+    DANGEROUS_CONTENT = "dangerous_content"
+
+
+class Threshold(StrEnum):
+    """From which likelihood on harm is blocked."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    NONE = "none"
+    OFF = "off"
+
+
 class GenerationSettings(Value):
-    """The controls of one image; None means "not set": it is neither sent nor stored."""
+    """The controls of one image; None means "not set": it is neither sent nor stored.
+
+    `thoughts` asks the model to show them, `search` lets it look things up, `output` "image" asks for no words.
+    `safety` is written "harassment=high,hate_speech=none": from which likelihood on each harm is blocked.
+    """
 
     aspect_ratio: str | None = None
     image_size: str | None = None
@@ -67,6 +90,28 @@ class GenerationSettings(Value):
     temperature: float | None = Field(default=None, ge=0, le=2)
     top_p: float | None = Field(default=None, gt=0, le=1)
     seed: int | None = None
+    thoughts: bool | None = None
+    search: Literal["web", "image", "web,image"] | None = None
+    output: Literal["image"] | None = None
+    system_instruction: str | None = Field(default=None, max_length=20_000)
+    safety: str | None = None
+
+    @field_validator("thoughts", "search", "output", "system_instruction", "safety", mode="before")
+    @classmethod
+    def _unset(cls, value: Any) -> Any:
+        """Take what asks for nothing as not set; two settings that ask for the same are one."""
+        return (value.strip() if isinstance(value, str) else value) or None
+
+    @field_validator("search", mode="before")
+    @classmethod
+    def _ordered(cls, value: Any) -> Any:
+        words = {word.strip() for word in value.split(",")} if isinstance(value, str) else set()
+        return "web,image" if words == {"web", "image"} else value
+
+    @field_validator("safety")
+    @classmethod
+    def _known_harms(cls, value: str | None) -> str | None:
+        return ",".join(f"{harm}={limit}" for harm, limit in sorted(read_safety(value).items())) or None
 
     def set_values(self) -> dict[str, Any]:
         """Return only the settings that are set."""
@@ -75,6 +120,16 @@ class GenerationSettings(Value):
     def over(self, defaults: GenerationSettings) -> GenerationSettings:
         """Return these settings, filled up with `defaults` where they are not set."""
         return GenerationSettings(**{**defaults.set_values(), **self.set_values()})
+
+
+def read_safety(text: str | None) -> dict[Harm, Threshold]:
+    """Return the thresholds of a safety setting, such as "harassment=high,hate_speech=none".
+
+    Raises:
+        ValueError: a harm or a threshold is none of ours.
+    """
+    pairs = (pair.partition("=") for pair in (text or "").split(",") if pair.strip())
+    return {Harm(harm.strip()): Threshold(limit.strip()) for harm, _, limit in pairs}
 
 
 class Origin(Value):

@@ -13,10 +13,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
-from core.errors import InvalidRequestError
-from core.models.asset import EngineName, GenerationSettings
+from core.errors import ConfigurationError, InvalidRequestError
+from core.models.asset import EngineName, GenerationSettings, Role
 from core.models.region import DetectionSettings
 from core.models.value import Value
 
@@ -125,6 +125,8 @@ class ModelFacts(Value):
         self._check_value("image size", settings.image_size, self.sizes)
         if self.thinking_levels:
             self._check_value("thinking level", settings.thinking_level, self.thinking_levels)
+        if settings.search and self.has_search and not self.has_image_search:
+            self._check_value("search", settings.search, ("web",))
 
     def check_detection(self, settings: DetectionSettings) -> None:
         """Refuse a thinking level that the model does not have, and say which it has.
@@ -134,18 +136,36 @@ class ModelFacts(Value):
         """
         self.check(GenerationSettings(thinking_level=settings.thinking_level))
 
-    def check_references(self, count: int) -> None:
-        """Refuse more reference images than the model takes.
+    def check_references(self, roles: Sequence[Role], others: Sequence[ModelFacts] = ()) -> None:
+        """Refuse more reference images than the model takes, in all or of one kind; `roles` has one of each image.
+
+        A kind that a model has no places for is not refused: the service takes such an image as any other. The first
+        of the `others` that takes all of them is named as the way out.
 
         Raises:
-            InvalidRequestError: `count` is over the model's limit.
+            InvalidRequestError: they are over one of the model's limits.
         """
-        limit = self.references.total
-        if limit is not None and count > limit:
-            raise InvalidRequestError(
-                f"{self.title} takes at most {limit} reference images, and {count} were given. "
-                f"Leave out {count - limit}, or choose a model that takes more."
-            )
+        if (over := self._over_limit(roles)) is None:
+            return
+        limit, kind, count = over
+        able = next((facts.title for facts in others if facts._over_limit(roles) is None), "a model that takes more")
+        raise InvalidRequestError(
+            f"{self.title} takes at most {limit} {kind} images, and {count} were given. "
+            f"Leave out {count - limit}, or switch to {able}."
+        )
+
+    def _over_limit(self, roles: Sequence[Role]) -> tuple[int, str, int] | None:
+        """Return the first limit that so many images pass, the kind it is of, and their number."""
+        limits = self.references
+        counted = (
+            (limits.total, "reference", len(roles)),
+            (limits.characters or None, "character", roles.count(Role.CHARACTER)),
+            (limits.objects or None, "object", roles.count(Role.OBJECT)),
+            (limits.styles or None, "style", roles.count(Role.STYLE)),
+        )
+        return next(
+            ((limit, kind, count) for limit, kind, count in counted if limit is not None and count > limit), None
+        )
 
     def honoured(self, settings: GenerationSettings) -> GenerationSettings:
         """Return `settings` without those the model does not honour; only these are sent and stored."""
@@ -160,15 +180,17 @@ class ModelFacts(Value):
 
     def honours(self, name: str) -> bool:
         """Tell whether the model honours the setting called `name` (of GenerationSettings or DetectionSettings)."""
-        if name == "aspect_ratio":
-            return bool(self.ratios) or not self.is_known
-        if name == "image_size":
-            return (bool(self.sizes) and self.has_size_control) or not self.is_known
-        if name == "thinking_level":
-            return bool(self.thinking_levels)
-        if name == "media_resolution":
-            return bool(self.media_resolutions) or not self.is_known
-        return name in self.sampling
+        is_painter = self.engine is EngineName.GEMINI and self.purpose is Purpose.IMAGE
+        honoured = {
+            "aspect_ratio": bool(self.ratios) or not self.is_known,
+            "image_size": (bool(self.sizes) and self.has_size_control) or not self.is_known,
+            "thinking_level": bool(self.thinking_levels),
+            "media_resolution": bool(self.media_resolutions) or not self.is_known,
+            "thoughts": is_painter and self.thinking is not Thinking.NONE,
+            "search": self.has_search,
+            **dict.fromkeys(("output", "system_instruction", "safety"), is_painter),
+        }
+        return honoured.get(name, name in self.sampling)
 
     def unheeded(self, settings: GenerationSettings) -> dict[str, object]:
         """Return the settings that the model leaves out because it does not honour them: name -> value."""
@@ -249,10 +271,37 @@ class Catalog(Value):
 
 
 @cache
-def load_catalog(path: Path = CATALOG_PATH) -> Catalog:
-    """Read the catalog from a TOML file, once a path."""
+def load_catalog(path: Path = CATALOG_PATH, own: Path | None = None) -> Catalog:
+    """Read the catalog from a TOML file, once a path; entries of `own` correct or add to those of the same id.
+
+    Raises:
+        ConfigurationError: `own` is no catalog.
+    """
     raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    if own is not None:
+        try:
+            raw = _with_own(raw, tomllib.loads(own.read_text(encoding="utf-8")))
+            return _read_catalog(raw)
+        except (OSError, ValueError, TypeError, LookupError, AttributeError) as error:
+            reason = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
+            raise ConfigurationError(
+                f"Your list of models, {own}, cannot be used ({reason:.200}). Correct it, or move it away."
+            ) from None
+    return _read_catalog(raw)
+
+
+def _read_catalog(raw: Mapping[str, Any]) -> Catalog:
     return Catalog(**{**raw, "models": tuple(_read_model(entry, raw) for entry in raw["models"])})
+
+
+def _with_own(raw: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """Return the catalog's document with another's entries over it; what an entry leaves out stays as it was."""
+    entries = {entry["id"]: entry for entry in raw["models"]}
+    for entry in own.get("models", []):
+        known = entries.get(entry["id"], {"title": entry["id"], "references": {"total": UNKNOWN_REFERENCES}})
+        entries[entry["id"]] = {**known, **entry}
+    tables = {name: {**raw[name], **own.get(name, {})} for name in ("ratios", "pixels", "size_factors")}
+    return {**raw, **tables, "models": list(entries.values())}
 
 
 def _read_model(entry: Mapping[str, Any], raw: Mapping[str, Any]) -> ModelFacts:
@@ -265,6 +314,6 @@ def _read_model(entry: Mapping[str, Any], raw: Mapping[str, Any]) -> ModelFacts:
         "size_factors": {size: raw["size_factors"][size] for size in entry.get("sizes", ())},
         "default_size": raw["default_size"],
         "inline_limit_bytes": raw["inline_limit_bytes"],
-        "price_date": raw["price_date"],
+        "price_date": entry.get("price_date", raw["price_date"]),
     }
     return ModelFacts(**{**entry, **shared})

@@ -74,6 +74,10 @@ class Box(Value):
 
 
 NO_TESSERACT = "Captions are empty: Tesseract is not installed. Install it (tesseract on the PATH) to have them read."
+NO_LABEL_FITS = (
+    "The draft engine cannot tell what a picture shows, so none of your labels was given. "
+    "Label the objects yourself, or search with gemini."
+)
 FAILED_TESSERACT = "Some captions are empty: Tesseract failed or took too long. Type them in the table."
 
 

@@ -18,7 +18,8 @@ from core.errors import ConfigurationError, WorkspaceError
 
 _BUSY_SECONDS = 30
 # SQLITE_ERROR is what a missing column gives: a cache of another version
-_DAMAGE = {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_RUINED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_DAMAGE = {sqlite3.SQLITE_ERROR, *_RUINED}
 
 
 def open_database(home: Path, name: str, metadata: MetaData, url: str | None = None, is_cache: bool = False) -> Engine:
@@ -41,6 +42,8 @@ def open_database(home: Path, name: str, metadata: MetaData, url: str | None = N
             else:
                 _make_tables(engine, metadata)
     except (OSError, ImportError, SQLAlchemyError) as error:
+        if not url and _is_ruined(error):
+            raise ConfigurationError(_damage(path)) from None
         advice = "Check THROUGHLINE_DATABASE_URL." if url else f"Check that {path} and its folder can be written to."
         raise ConfigurationError(f"The {name} database cannot be opened ({type(error).__name__}). {advice}") from None
     return engine
@@ -55,13 +58,13 @@ def has_table(url: str, name: str, schema: str | None = None) -> bool:
     """Tell whether a database has a table.
 
     Raises:
-        WorkspaceError: the database does not answer.
+        WorkspaceError: the database does not answer, or its file is damaged.
     """
     engine = create_engine(url)
     try:
         return inspect(engine).has_table(name, schema=schema)
     except SQLAlchemyError as error:
-        raise _failed(error) from None
+        raise _failed(error, engine) from None
     finally:
         engine.dispose()
 
@@ -92,7 +95,7 @@ def read(engine: Engine) -> Iterator[Connection]:
         with engine.connect() as connection:
             yield connection
     except (DBAPIError, PoolTimeoutError) as error:
-        raise _failed(error) from None
+        raise _failed(error, engine) from None
 
 
 @contextmanager
@@ -108,7 +111,20 @@ def write(engine: Engine) -> Iterator[Connection]:
         with _writing(engine) as connection:
             yield connection
     except (DBAPIError, PoolTimeoutError) as error:
-        raise _failed(error) from None
+        raise _failed(error, engine) from None
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Say in a sentence that a database fails which another library reads and writes.
+
+    Raises:
+        WorkspaceError: it does; the message holds neither statement nor values.
+    """
+    try:
+        yield
+    except (DBAPIError, PoolTimeoutError) as error:
+        raise _silent(error) from None
 
 
 @contextmanager
@@ -153,7 +169,24 @@ def _is_whole(engine: Engine, metadata: MetaData) -> bool:
         return False
 
 
-def _failed(error: SQLAlchemyError) -> WorkspaceError:
+def _is_ruined(error: BaseException) -> bool:
+    return getattr(getattr(error, "orig", error), "sqlite_errorcode", None) in _RUINED
+
+
+def _damage(path: Path | str | None) -> str:
+    return (
+        f"{path} is damaged. Move it away, or put back a good copy, and try again: a new one is begun. "
+        "Projects and their images are not in it, and what is finished is reused."
+    )
+
+
+def _failed(error: SQLAlchemyError, engine: Engine) -> WorkspaceError:
+    if _is_ruined(error):
+        return WorkspaceError(_damage(engine.url.database))
+    return _silent(error)
+
+
+def _silent(error: SQLAlchemyError) -> WorkspaceError:
     return WorkspaceError(
         f"A database in THROUGHLINE_HOME does not answer ({type(error).__name__}). "
         "Check the free space and that no other program holds it, then try again."

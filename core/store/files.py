@@ -212,8 +212,10 @@ def locked(folder: Path) -> Any:
     """Hold a project's lock for a `with` block.
 
     Raises:
-        WorkspaceError: another program holds it for over a minute, or the folder cannot be written.
+        WorkspaceError: another program holds it for over a minute, or the folder is gone or cannot be written.
     """
+    if not folder.is_dir():  # a lock would make it anew, and stand in the way of the one that was moved
+        raise WorkspaceError(f"The project's folder {folder} is not there any more. Move it back, then try again.")
     try:
         return project_lock(folder).acquire()
     except Timeout:

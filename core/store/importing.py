@@ -97,6 +97,18 @@ def check_image(path: Path) -> str:
     return _digest(_incoming(path, read_file(path)))
 
 
+def as_imported(workspace: Workspace, path: Path) -> Asset:
+    """Return the asset that importing a file would give, new or already there; nothing is stored.
+
+    Raises:
+        InvalidImageError: it is no image we can take; the message names the file.
+    """
+    digest = check_image(path)
+    known = next(iter(workspace.with_digest(digest)), None)
+    recipe = Recipe(kind=Kind.ARCHIVE, name=path.stem)
+    return known or Asset(id=clean_id(path.stem), digest=digest, recipe=recipe, result=Result())
+
+
 def import_bytes(workspace: Workspace, untouched: bytes, stem: str, recipe: Recipe) -> tuple[Asset, bool]:
     """Import one picture held in memory; return its asset and whether it is new.
 

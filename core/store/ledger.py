@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,30 @@ _burden: ColumnElement[float] = case(
     (_attempts.c.may_be_billed, func.coalesce(func.nullif(_attempts.c.cost_usd, 0.0), _attempts.c.estimate_usd)),
     else_=_attempts.c.cost_usd,
 )
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which attempts are looked for: since a time (seconds since 1970), of a user, and of these values ("" for none).
+
+    An empty choice means all.
+    """
+
+    since: float = 0.0
+    user: str | None = None
+    projects: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+    outcomes: tuple[str, ...] = ()
+
+    def conditions(self) -> Iterator[ColumnElement[bool]]:
+        """Yield what rows have to fulfil."""
+        yield _attempts.c.time >= self.since
+        if self.user is not None:
+            yield _attempts.c.user == self.user
+        chosen = ((_attempts.c.project_title, self.projects), (_attempts.c.model, self.models))
+        for column, values in (*chosen, (_attempts.c.outcome, self.outcomes)):
+            if values:
+                yield column.in_(values)
 
 
 class Ledger:
@@ -132,7 +157,7 @@ class Ledger:
     def spent_today(self) -> float:
         """Return what today has cost since local midnight, estimates counted where the cost is not known."""
         with read(self._engine) as connection:
-            return _spent_since(connection, _midnight())
+            return _spent_since(connection, midnight())
 
     def totals(self) -> list[dict[str, Any]]:
         """Return calls and cost by day, project, model and outcome, newest day first."""
@@ -162,12 +187,36 @@ class Ledger:
         with read(self._engine) as connection:
             return [dict(row) for row in connection.execute(statement).mappings()]
 
+    def search(self, wanted: Wanted, limit: int) -> list[dict[str, Any]]:
+        """Return attempts that are wanted, newest first, at most `limit`; each with its `burden_usd`.
+
+        The burden is what an attempt takes from the budget: its cost when known, else its estimate as long as it may
+        be billed.
+        """
+        statement = (
+            select(_attempts, _burden.label("burden_usd"))
+            .where(*wanted.conditions())
+            .order_by(_attempts.c.time.desc())
+            .limit(limit)
+        )
+        with read(self._engine) as connection:
+            return [dict(row) for row in connection.execute(statement).mappings()]
+
+    def choices(self, column: str, user: str | None) -> list[str]:
+        """Return the values a column has: "project_title", "model", "outcome" or "user"; by name."""
+        statement = select(_attempts.c[column]).distinct().order_by(_attempts.c[column])
+        if user is not None:
+            statement = statement.where(_attempts.c.user == user)
+        with read(self._engine) as connection:
+            return [value for value in connection.execute(statement).scalars() if value]
+
     def close(self) -> None:
         """Close the database."""
         self._engine.dispose()
 
 
-def _midnight() -> float:
+def midnight() -> float:
+    """Return the last local midnight, in seconds since 1970."""
     # a local time without its offset: on a day the clocks change, midnight's offset is not that of now
     return datetime.fromtimestamp(time.time()).replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
 
@@ -178,7 +227,7 @@ def _spent_since(connection: Connection, start: float) -> float:
 
 
 def _check_budget(connection: Connection, estimate_usd: float, budget_usd: float) -> None:
-    spent = _spent_since(connection, _midnight())
+    spent = _spent_since(connection, midnight())
     if spent + estimate_usd > budget_usd + 1e-9:
         raise BudgetExceededError(
             f"This call would cost about ${estimate_usd:.3f}; today ${spent:.2f} of ${budget_usd:.2f} are spent. "

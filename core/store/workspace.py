@@ -4,6 +4,7 @@ project.json      uuid, title, format          originals/   untouched files of i
 assets/<id>.png   the records, with recipe     trash/       assets put away, whole
 stories/*.yaml    stories                      choices.json chosen versions and locks
 detections/<id>/  what was found on a page     notes.json   what people say of assets: where they come from
+answers/<id>/     all parts of an answer that held more than one image and a few words
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from core.errors import AssetNotFoundError, CorruptAssetError, InvalidImageError
 from core.images import shrink, sniff, verify
 from core.models.asset import Asset, Recipe, Result
 from core.store import embedded
+from core.store.answers import FOLDER as ANSWERS
+from core.store.answers import AnswersFolder
 from core.store.choices import ChoicesFile
 from core.store.detections import FOLDER as DETECTIONS
 from core.store.detections import DetectionsFolder
@@ -61,6 +64,7 @@ class Workspace:
         self.choices = ChoicesFile(folder)
         self.notes = NotesFile(folder)
         self.detections = DetectionsFolder(folder)
+        self.answers = AnswersFolder(folder)
         self._index = index
         self._cache = cache
         project = read_json(folder / "project.json", {})
@@ -303,7 +307,15 @@ class Workspace:
 
     def _sweep(self) -> None:
         """Remove temporary files of crashed writers; those of a living one are younger."""
-        for place in (".", "assets", "originals", "stories", f"{DETECTIONS}/*", f"{DETECTIONS}/*/masks"):
+        for place in (
+            ".",
+            "assets",
+            "originals",
+            "stories",
+            f"{DETECTIONS}/*",
+            f"{DETECTIONS}/*/masks",
+            f"{ANSWERS}/*",
+        ):
             for path in self.folder.glob(f"{place}/.*{PART_SUFFIX}"):
                 with contextlib.suppress(OSError):
                     if time.time() - path.stat().st_mtime > _STALE_PART_SECONDS:

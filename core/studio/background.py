@@ -13,6 +13,7 @@ from core.errors import StudioError
 from core.models.story import Story
 from core.studio.context import Studio
 from core.studio.jobs import start_run
+from core.studio.planning import StepStatus
 from core.studio.runner import Runner
 from core.studio.runs import UNFINISHED, find_or_start, may_see, no_such_run, runs_database, spec_of
 from core.studio.specs import (
@@ -55,8 +56,17 @@ class RunView:
 
     @property
     def done(self) -> int:
-        """How many steps have ended, one way or the other."""
-        return len(self.outcomes)
+        """How many steps have ended, one way or the other; what was used again counts as none."""
+        return len(self.outcomes) - self._reused
+
+    @property
+    def total(self) -> int:
+        """How many steps there are to make, as far as is known."""
+        return len(self.steps) - self._reused
+
+    @property
+    def _reused(self) -> int:
+        return sum(outcome.status is StepStatus.REUSED for outcome in self.outcomes.values())
 
 
 def begin_story(studio: Studio, spec: RunSpec) -> str:

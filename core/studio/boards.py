@@ -195,7 +195,7 @@ def _card(
     versions = reading.versions(slug, step.id)
     if asset is not None and asset not in versions:
         versions = [*versions, asset]
-    error = _error(run, step) if line.asset is None else None
+    error = _error(run, step) if _is_older(line.asset, run) else None
     started = run.started.get(step.id) if run and run.is_active else None
     return Card(
         step=step,
@@ -227,6 +227,12 @@ def _state(
     shown = asset or line.asset
     is_rough = shown is not None and shown.recipe.engine is EngineName.DRAFT
     return CardState.DRAFTED if is_rough and planner.options.engine is EngineName.GEMINI else CardState.STALE
+
+
+def _is_older(asset: Asset | None, run: RunView | None) -> bool:
+    """Tell whether a step's image was there before the newest run: one that run was to make again, and did not."""
+    created = asset.result.created if asset else None
+    return run is not None and (created is None or created < run.began)
 
 
 def _error(run: RunView | None, step: Step) -> StudioError | None:

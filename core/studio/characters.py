@@ -5,20 +5,18 @@ A character is a step of the story called "characters"; its tries are the step's
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, field
 
 from core.errors import InvalidRequestError
 from core.models.asset import Asset, EngineName, GenerationSettings, Kind, Recipe, Source
 from core.models.story import CHARACTERS
-from core.settings import EngineChoice
 from core.store.ids import clean_id
 from core.store.workspace import Workspace
 from core.studio.background import begin_recipes
 from core.studio.context import Studio
-from core.studio.planning import DRAFT_MODEL
 from core.studio.prompts import compose, role_of
 from core.studio.sheet_prompts import label
+from core.studio.single import attempts_at, model_for
 from core.studio.specs import RecipesSpec
 
 MOST_VARIANTS = 4
@@ -76,10 +74,8 @@ def sheet_recipes(studio: Studio, workspace: Workspace, order: SheetOrder) -> tu
     """
     if not order.prompt.strip():
         raise InvalidRequestError("The prompt is empty. Say what the sheet shows, or go back to the form's words.")
-    recipe = _recipe(order, _model(studio, order), studio)
-    made = max((asset.recipe.attempt for asset in workspace.with_plan(recipe.plan)), default=0)
-    count = min(max(1, order.variants), MOST_VARIANTS)
-    return tuple(recipe.model_copy(update={"attempt": made + number}) for number in range(1, count + 1))
+    recipe = _recipe(order, model_for(studio, order.engine, order.model), studio)
+    return attempts_at(workspace, recipe, min(max(1, order.variants), MOST_VARIANTS))
 
 
 def composed(prompt: str, source: Asset) -> str:
@@ -137,15 +133,6 @@ def _recipe(order: SheetOrder, model: str, studio: Studio) -> Recipe:
         story=CHARACTERS,
         step=character_step(order.name),
     )
-
-
-def _model(studio: Studio, order: SheetOrder) -> str:
-    """Return the model: the one named, else the configured one, else the service's best that this account has."""
-    if order.engine is EngineName.DRAFT:
-        return DRAFT_MODEL
-    studio.engine_name(EngineChoice(order.engine))
-    named = order.model or studio.settings.model
-    return named or asyncio.run(studio.engine(order.engine).default_model())
 
 
 def _source(asset: Asset) -> Source:

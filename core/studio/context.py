@@ -69,8 +69,13 @@ class Studio:
 
     @cached_property
     def catalog(self) -> Catalog:
-        """The models' facts."""
-        return load_catalog()
+        """The models' facts, corrected by `catalog.toml` in the home where there is one.
+
+        Raises:
+            ConfigurationError: that file is no list of models.
+        """
+        own = self.home / "catalog.toml"
+        return load_catalog(own=own) if own.is_file() else load_catalog()
 
     @cached_property
     def index(self) -> AssetIndex:

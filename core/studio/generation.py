@@ -7,13 +7,15 @@ import contextlib
 import time
 from typing import Protocol
 
-from core.engines.base import Generation, GenerationRequest, Observer, Reference
-from core.errors import WorkspaceError
-from core.models.asset import Asset, Recipe, Result
+from core.engines.base import Generation, GenerationRequest, Observer, Origin, Reference
+from core.errors import StudioError, WorkspaceError
+from core.models.asset import Asset, EngineName, Kind, Recipe, Result
 from core.store.rescue import keep_rescued
 from core.store.workspace import Workspace
+from core.studio.answers import keep_answer
 from core.studio.attempts import Errand, LedgerObserver, Subject
 from core.studio.context import Studio
+from core.studio.plates.cutting import place_on_page
 
 
 class Maker(Protocol):
@@ -60,14 +62,17 @@ def _save(
     observer: LedgerObserver,
 ) -> Asset:
     """Store what was paid for; when the project cannot take it, keep it in the home and say where."""
+    stem = recipe.step or "-".join(recipe.name.lower().split())
     try:
-        asset = workspace.save(recipe, result, generation.data, recipe.step or recipe.name)
+        asset = workspace.save(recipe, result, generation.data, stem)
     except WorkspaceError as error:
-        kept = keep_rescued(studio.home, f"{recipe.step or recipe.name}-{recipe.fingerprint[:8]}", generation.data)
+        kept = keep_rescued(studio.home, f"{stem}-{recipe.fingerprint[:8]}", generation.data)
         observer.confirm(error.code)
         if kept is None:
             raise
         raise WorkspaceError(f"{error.message} The picture was kept as {kept}; import it once there is room.") from None
+    with contextlib.suppress(WorkspaceError):  # the image is saved: it is not lost to what came beside it
+        keep_answer(workspace, asset, generation)
     with contextlib.suppress(Exception):  # the image is saved: a ledger that cannot be written leaves "unknown"
         observer.confirm()
     return asset
@@ -98,12 +103,27 @@ def _request(workspace: Workspace, recipe: Recipe) -> GenerationRequest:
 
 
 def _references(workspace: Workspace, recipe: Recipe) -> list[Reference]:
+    is_straightened = recipe.engine is EngineName.DRAFT and recipe.kind is Kind.RESTORATION
     found = []
     for source in recipe.sources:
         asset = workspace.get(source.asset_id)
         data = workspace.read(asset)
-        found.append(Reference(source.name, source.role, asset.recipe.kind, data, asset.result.mime, asset.digest))
+        origin = _origin(workspace, asset) if is_straightened else None
+        found.append(
+            Reference(source.name, source.role, asset.recipe.kind, data, asset.result.mime, asset.digest, origin)
+        )
     return found
+
+
+def _origin(workspace: Workspace, crop: Asset) -> Origin | None:
+    """Return the page a crop was cut from; one that is gone or damaged is missed, not needed."""
+    place = place_on_page(crop)
+    page = workspace.find(crop.recipe.sources[0].asset_id) if place else None
+    if place is None or page is None:
+        return None
+    with contextlib.suppress(StudioError):
+        return Origin(workspace.read(page), place)
+    return None
 
 
 def _result(generation: Generation, seconds: float, notes: tuple[str, ...]) -> Result:

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.errors import ConfigurationError, StoryError
-from core.models.asset import Asset, EngineName, Kind, Recipe, Result
+from core.errors import StoryError
+from core.models.asset import Asset, EngineName
 from core.models.catalog import load_catalog
 from core.models.story import CHARACTERS, Story
 from core.settings import EngineChoice
 from core.store.ids import clean_id, folded
-from core.store.importing import check_image, import_file
+from core.store.importing import as_imported, import_file
 from core.store.projects import is_project
 from core.store.workspace import Workspace
 from core.studio.context import Studio
-from core.studio.planning import DRAFT_MODEL, PlannedStep, Planner, RunOptions, check_settings, model_of, planned
+from core.studio.planning import (
+    PlannedStep,
+    Planner,
+    RunOptions,
+    check_draft_model,
+    check_settings,
+    model_of,
+    planned,
+)
 from core.studio.specs import RunSpec
 from core.studio.story_files import parse_story, read_story, source_path
 from core.studio.story_moving import with_source_paths
@@ -53,7 +62,8 @@ def dry_run(studio: Studio, order: Order) -> Priced:
     Raises:
         StudioError: bad input or configuration.
     """
-    story, options = _story_and_options(studio, order, is_only_priced=True)
+    story, name = _story_and_engine(studio, order, is_only_priced=True)
+    options = _options(studio, order, story, name)
     if not is_project(order.project):
         steps = [planned(story, step, None, options, studio.catalog) for step in story.ordered()]
         return Priced(story, options, tuple(steps), str(order.project))
@@ -93,26 +103,22 @@ def _listed(names: list[str], of: int) -> str:
     return ", ".join(names[:_MOST_NAMED]) + more
 
 
-def _story_and_options(studio: Studio, order: Order, is_only_priced: bool = False) -> tuple[Story, RunOptions]:
+def _story_and_engine(studio: Studio, order: Order, is_only_priced: bool = False) -> tuple[Story, EngineName]:
     story = read_story(order.story_path, studio.catalog)
     unknown = [step for step in order.again if step not in {known.id for known in story.steps}]
     if unknown:
         raise StoryError(f"The story has no step {unknown[0]!r} to make again.", str(order.story_path))
     name = studio.engine_name(order.engine, is_only_priced=is_only_priced)
-    _check_model_flag(order, name)
+    check_draft_model(name, order.model, "this story")
+    return story, name
+
+
+def _options(studio: Studio, order: Order, story: Story, name: EngineName) -> RunOptions:
     options = RunOptions(engine=name, model=order.model, default_model=studio.settings.model or "", again=order.again)
     if any(not model_of(story, step, options, "") for step in story.steps):
         options = options.model_copy(update={"default_model": _default_model(studio, name)})
     check_settings(story, options, studio.catalog, str(order.story_path))
-    return story, options
-
-
-def _check_model_flag(order: Order, engine: EngineName) -> None:
-    if engine is EngineName.DRAFT and order.model not in ("", DRAFT_MODEL):
-        raise ConfigurationError(
-            f"The model {order.model!r} was asked for, but the draft engine would make this story. "
-            "Set GEMINI_API_KEY (or GOOGLE_CLOUD_PROJECT), or leave the model out."
-        )
+    return options
 
 
 def _default_model(studio: Studio, engine: EngineName) -> str:
@@ -122,15 +128,19 @@ def _default_model(studio: Studio, engine: EngineName) -> str:
     return studio.catalog.recommended(studio.today())[0].id
 
 
-def prepare(studio: Studio, order: Order) -> RunSpec:
+def prepare(studio: Studio, order: Order, meanwhile: contextlib.AbstractContextManager[None] | None = None) -> RunSpec:
     """Check an order, open its project and take the story and its starting images in.
+
+    `meanwhile` is entered once the story is read: what goes on beside the rest of it.
 
     Raises:
         StudioError: bad input or configuration; nothing was run.
     """
-    story, options = _story_and_options(studio, order)
-    workspace = studio.workspace(order.project, story.title)
-    slug, starting = take_in(workspace, order.story_path, story)
+    story, name = _story_and_engine(studio, order)
+    with meanwhile or contextlib.nullcontext():
+        options = _options(studio, order, story, name)
+        workspace = studio.workspace(order.project, story.title)
+        slug, starting = take_in(workspace, order.story_path, story)
     return RunSpec(
         project=str(workspace.folder),
         slug=slug,
@@ -177,12 +187,7 @@ def _is_free_for(workspace: Workspace, slug: str, story: Story) -> bool:
 
 def _as_imported(workspace: Workspace, order: Order, source_id: str, story: Story) -> Asset:
     source = next(source for source in story.sources if source.id == source_id)
-    path = source_path(order.story_path, source)
-    digest = check_image(path)
-    known = next(iter(workspace.with_digest(digest)), None)
-    return known or Asset(
-        id=clean_id(path.stem), digest=digest, recipe=Recipe(kind=Kind.ARCHIVE, name=path.stem), result=Result()
-    )
+    return as_imported(workspace, source_path(order.story_path, source))
 
 
 def story_slug(workspace: Workspace, story_path: Path, story: Story) -> str:

@@ -13,8 +13,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
-from core.errors import InvalidRequestError, StoryError
-from core.models.asset import Asset, EngineName, Recipe, Source
+from core.errors import ConfigurationError, InvalidRequestError, StoryError
+from core.models.asset import Asset, EngineName, Kind, Recipe, Source
 from core.models.catalog import Catalog, ModelFacts
 from core.models.story import Step, Story
 from core.models.value import Value
@@ -230,17 +230,33 @@ def model_of(story: Story, step: Step, options: RunOptions, first: str) -> str:
     return next(filter(None, named), "") or first or options.default_model
 
 
+def check_draft_model(engine: EngineName, model: str, what: str) -> None:
+    """Refuse a model that somebody named when draft would make `what` ("this story"): it would be made without it.
+
+    Raises:
+        ConfigurationError: the draft engine is to use a model of another.
+    """
+    if engine is EngineName.DRAFT and model not in ("", DRAFT_MODEL):
+        raise ConfigurationError(
+            f"The model {model!r} was asked for, but the draft engine would make {what}. "
+            "Set GEMINI_API_KEY (or GOOGLE_CLOUD_PROJECT), or leave the model out."
+        )
+
+
 def check_settings(story: Story, options: RunOptions, catalog: Catalog, path: str) -> None:
     """Refuse what a step's model cannot do before anything is made.
 
     Raises:
         StoryError: a ratio, a size or a number of sources that the model does not have.
     """
+    kinds = {step.id: step.kind for step in story.steps}
+    others = catalog.recommended(date.today())
     for step in story.steps:
         facts = catalog.model(model_of(story, step, options, ""))
+        roles = [source.role or role_of(kinds.get(source.id, Kind.ARCHIVE)) for source in step.sources]
         try:
             facts.check(facts.honoured(step.settings.over(story.settings)))
-            facts.check_references(len(step.sources))
+            facts.check_references(roles, others)
         except InvalidRequestError as error:
             raise StoryError(f"{path}, line {step.line}: step {step.id!r}: {error.message}", path, step.line) from None
 

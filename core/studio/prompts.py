@@ -65,6 +65,14 @@ def count_words(text: str) -> int:
     return len(_WORD.findall(text))
 
 
+def first_words(text: str, count: int = 6, length: int = 60) -> str:
+    """Return how a prompt begins, as a name: its first words, without what names its images; "image" for none."""
+    lines = [line for line in text.splitlines() if not _NAMES_ITS_IMAGES.match(line)]
+    words = _WORD.findall(" ".join(lines))
+    wide = any("\u3040" <= word <= "\u9fff" for word in words[:count])
+    return ("".join(words[: 2 * count]) if wide else " ".join(words[:count]))[:length].strip() or "image"
+
+
 def _wording(source: Source, kind: Kind, scenes: int) -> str:
     if source.role is Role.SCENE and scenes > 1:
         return f"Previous scene, {source.name}."

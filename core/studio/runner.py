@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from dbos import DBOS, DBOSClient, DBOSConfig, DBOSContextSetAuth, SetWorkflowID, WorkflowHandle
 
 from core.errors import CancelledError
-from core.store.database import has_table, sqlite_url
+from core.store.database import answering, has_table, sqlite_url
 from core.store.workspace import Workspace
 from core.studio.context import Studio
 from core.studio.runners import Runners
@@ -26,7 +26,7 @@ from core.studio.specs import StepOutcome, child_id
 
 # pinned: by default it is a hash of the code, and an upgrade would orphan running jobs
 APPLICATION_VERSION = "1"
-POLL_SECONDS = 0.02
+POLL_SECONDS = 0.01
 _WATCH_SECONDS = 0.25
 _SETTLE_SECONDS = 5.0
 _CANCELLED = "CANCELLED"
@@ -74,7 +74,17 @@ class Runner:
         with cls._making_one:
             return cls.current or cls(studio)
 
+    @classmethod
+    @contextlib.contextmanager
+    def opening(cls, studio: Studio) -> Iterator[None]:
+        """Obtain this process's runner, and open its ledger, beside what the caller does meanwhile."""
+        with concurrent.futures.ThreadPoolExecutor(1, "studio-opening") as beside:
+            opened = beside.submit(lambda: cls.obtain(studio).studio.ledger)
+            yield
+            opened.result()
+
     def __init__(self, studio: Studio) -> None:
+        has_runs(studio)  # says that a database is damaged, which DBOS does not
         self.studio = studio
         self.runners = Runners(studio.home)
         self.id = self.runners.enlist()
@@ -99,9 +109,13 @@ class Runner:
         spec: dict[str, Any],
         progress: Progress | None = None,
     ) -> None:
-        """Start a run for its spec's user; `progress` is told every step's outcome."""
+        """Start a run for its spec's user; `progress` is told every step's outcome.
+
+        Raises:
+            WorkspaceError: the runs' database cannot be written.
+        """
         self._listeners[run] = progress
-        with SetWorkflowID(run), DBOSContextSetAuth(spec["user"], []):
+        with answering(), SetWorkflowID(run), DBOSContextSetAuth(spec["user"], []):
             self._handles[run] = DBOS.start_workflow(workflow, run, spec)
 
     def spec(self, run: str) -> dict[str, Any]:

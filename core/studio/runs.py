@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import threading
 import time
 import uuid
@@ -18,7 +19,7 @@ from typing import Any
 
 from dbos import DBOSClient, WorkflowHandle, WorkflowStatus
 
-from core.errors import CancelledError, StudioError, WorkspaceError
+from core.errors import CancelledError, RunBrokenError, StudioError, WorkspaceError
 from core.studio.context import LOCAL_USER, Studio
 from core.studio.jobs import start_run
 from core.studio.orders import Order, Priced, prepare
@@ -29,6 +30,7 @@ from core.studio.specs import DETECT_WORKFLOW, RUN_WORKFLOW, SPECS, RunSpec, Spe
 
 UNFINISHED = ("PENDING", "ENQUEUED", "DELAYED")
 _FOLLOW_SECONDS = 0.2
+_LEAST_ROOM = 1_000_000
 _PROBE_SECONDS = 2.0
 
 
@@ -94,44 +96,46 @@ def run_story(studio: Studio, order: Order, watcher: Watcher | None = None) -> R
     """Run a story and wait for it; a run of it that is under way, whatever it does, is waited for first.
 
     Raises:
-        StudioError: bad input or configuration; nothing was run.
+        StudioError: bad input or configuration, and nothing was run; or the run broke off.
     """
-    spec = prepare(studio, order)
+    spec = prepare(studio, order, meanwhile=Runner.opening(studio))
     started = time.monotonic()
     progress = watcher.ended if watcher else None
     followed: dict[str, None] = {}
-    with _runner(studio).stopped_by_ctrl_c():
+    with Runner.obtain(studio).stopped_by_ctrl_c():
         while True:
             found = find_or_start(studio, spec, progress)
             followed[found.run] = None
             if watcher:
                 watcher.begun(found)
             if _follow(studio, found.run, progress) and found.is_wanted:
-                return _report(studio, followed, found.run, started)
+                return report(studio, followed, found.run, started)
 
 
 def resume_run(studio: Studio, run: str, watcher: Watcher | None = None) -> RunReport:
     """Go on with a run that stopped, or make what failed or was cancelled in it; wait for it.
 
     Raises:
-        StudioError: there is no such run, or its engine cannot be used.
+        StudioError: there is no such run, its engine cannot be used, or it broke off.
     """
     started = time.monotonic()
     progress = watcher.ended if watcher else None
     dbos = runs_database(studio)
     status = _status(dbos, run)
+    if status.name != RUN_WORKFLOW:
+        raise no_such_run(run)
     if status.status not in UNFINISHED:
         outcomes = _ended(studio, dbos, run)
         if all(outcome.asset_id is not None for outcome in outcomes):
             done = [outcome.model_copy(update={"status": StepStatus.REUSED, "cost_usd": 0.0}) for outcome in outcomes]
             return RunReport(run, tuple(done), 0, 0.0, 0.0)
         studio.engine(_spec(status).options.engine)
-    with _runner(studio).stopped_by_ctrl_c():
+    with Runner.obtain(studio).stopped_by_ctrl_c():
         if status.status not in UNFINISHED:
             run = _start(studio, _spec(status), progress)
         while not _follow(studio, run, progress):
-            _runner(studio).adopt(run, progress)
-        return _report(studio, [run], run, started)
+            Runner.obtain(studio).adopt(run, progress)
+        return report(studio, [run], run, started)
 
 
 def cancel_run(studio: Studio, run: str) -> bool:
@@ -176,7 +180,7 @@ def find_or_start(studio: Studio, spec: RunSpec, progress: Progress | None) -> F
     A dead process's run is continued when it does just that. Any other is cancelled, for nobody asks for it any more;
     what it has finished is reused.
     """
-    with _runner(studio).runners.starting():
+    with Runner.obtain(studio).runners.starting():
         while (status := _unfinished(studio, spec.project, spec.slug)) is not None:
             found = _join(studio, status, spec) or _take_over(studio, status, spec, progress)
             if found is not None:
@@ -195,7 +199,7 @@ def under_way(studio: Studio, priced: Priced) -> str | None:
 
 def _join(studio: Studio, status: WorkflowStatus, spec: RunSpec) -> Found | None:
     """Return a run that a living process carries, or None."""
-    if not _runner(studio).is_carried(status.workflow_id, str(status.executor_id)):
+    if not Runner.obtain(studio).is_carried(status.workflow_id, str(status.executor_id)):
         return None
     theirs = _spec(status)
     return Found(status.workflow_id, theirs, Beginning.JOINED, _is_same(theirs, spec))
@@ -203,7 +207,7 @@ def _join(studio: Studio, status: WorkflowStatus, spec: RunSpec) -> Found | None
 
 def _take_over(studio: Studio, status: WorkflowStatus, spec: RunSpec, progress: Progress | None) -> Found | None:
     """Continue a dead process's run when it does what is asked for, else cancel it and return None."""
-    run, theirs, runner = status.workflow_id, _spec(status), _runner(studio)
+    run, theirs, runner = status.workflow_id, _spec(status), Runner.obtain(studio)
     # a key that a person entered is gone with the process that kept it
     if not _is_same(theirs, spec) or theirs.key != spec.key:
         runner.drop(run)
@@ -214,12 +218,8 @@ def _take_over(studio: Studio, status: WorkflowStatus, spec: RunSpec, progress: 
 def _start(studio: Studio, spec: RunSpec, progress: Progress | None) -> str:
     run = f"{run_prefix(spec.project, spec.slug)}{uuid.uuid4().hex[:6]}"
     options = spec.options.model_copy(update={"started": datetime.now(UTC)})
-    start_run(_runner(studio), run, spec.model_copy(update={"options": options}), progress)
+    start_run(Runner.obtain(studio), run, spec.model_copy(update={"options": options}), progress)
     return run
-
-
-def _runner(studio: Studio) -> Runner:
-    return Runner.obtain(studio)
 
 
 def _unfinished(studio: Studio, project: str, slug: str) -> WorkflowStatus | None:
@@ -244,9 +244,9 @@ def _is_same(one: RunSpec, other: RunSpec) -> bool:
 
 def _follow(studio: Studio, run: str, progress: Progress | None) -> bool:
     """Wait until a run has ended, whoever carries it; False when its process died before."""
-    runner = _runner(studio)
+    runner = Runner.obtain(studio)
     if (handle := runner.handle(run)) is not None:
-        _finish(studio, run, handle)
+        finish(studio, run, handle)
         return True
     told: set[str] = set()
     dbos = runs_database(studio)
@@ -263,7 +263,7 @@ def _follow(studio: Studio, run: str, progress: Progress | None) -> bool:
         time.sleep(_FOLLOW_SECONDS)
 
 
-def _finish(studio: Studio, run: str, handle: WorkflowHandle[Any]) -> None:
+def finish(studio: Studio, run: str, handle: WorkflowHandle[Any]) -> None:
     """Wait for a run that this process carries; Ctrl-C cancels it."""
     waiting = threading.Thread(target=_wait, args=(handle,), daemon=True)
     waiting.start()
@@ -273,7 +273,7 @@ def _finish(studio: Studio, run: str, handle: WorkflowHandle[Any]) -> None:
             _check_home(studio)
     except KeyboardInterrupt:
         cancel_run(studio, run)
-    _runner(studio).settle(run)
+    Runner.obtain(studio).settle(run)
 
 
 def _wait(handle: WorkflowHandle[Any]) -> None:
@@ -304,9 +304,17 @@ def _ended(studio: Studio, dbos: DBOSClient, run: str) -> list[StepOutcome]:
     if status.status == "SUCCESS":
         return [StepOutcome.model_validate(outcome) for outcome in status.output or ()]
     if status.status != "CANCELLED":
-        raise StudioError(f"The run {run} broke off ({status.status}). Run the story again; what is there is reused.")
+        raise _broken(studio, run, status)
     known = {outcome.id: outcome for outcome in _outcomes_so_far(dbos, run)}
-    return [known.get(step) or _cancelled(studio, run, step) for step in _spec(status).step_ids]
+    return [known.get(step) or _cancelled(studio, run, step) for step in spec_of(status).step_ids]
+
+
+def _broken(studio: Studio, run: str, status: WorkflowStatus) -> RunBrokenError:
+    reason, advice = type(status.error).__name__, "Run the story again; what is finished is reused."
+    with contextlib.suppress(OSError):
+        if shutil.disk_usage(studio.home).free < _LEAST_ROOM:
+            reason, advice = f"{studio.home} is full", f"Make room there. {advice}"
+    return RunBrokenError(f"The run {run} broke off ({reason}). {advice}")
 
 
 def _cancelled(studio: Studio, run: str, step: str) -> StepOutcome:
@@ -327,7 +335,7 @@ def _outcomes_so_far(dbos: DBOSClient, run: str) -> Iterator[StepOutcome]:
 
 
 def _status(dbos: DBOSClient, run: str, load: bool = True) -> WorkflowStatus:
-    found = dbos.list_workflows(workflow_ids=[run], name=RUN_WORKFLOW, load_input=load, load_output=load)
+    found = dbos.list_workflows(workflow_ids=[run], name=list(SPECS), load_input=load, load_output=load)
     if not found:
         raise no_such_run(run)
     return found[0]
@@ -349,7 +357,7 @@ def spec_of(status: WorkflowStatus) -> Spec:
     return SPECS[status.name].model_validate(status.input["args"][1])
 
 
-def _report(studio: Studio, followed: Iterable[str], run: str, started: float) -> RunReport:
+def report(studio: Studio, followed: Iterable[str], run: str, started: float) -> RunReport:
     """Report on a run that has ended, with what all the runs cost that the command followed."""
     outcomes = _ended(studio, runs_database(studio), run)
     totals = [studio.ledger.run_totals(each) for each in followed]

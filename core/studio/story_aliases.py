@@ -9,6 +9,9 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from core.errors import StoryError
 
 LARGEST_STORY = 2 * 1024 * 1024
+_ENDLESS = LARGEST_STORY * 1000
+_TOO_LARGE = "with its aliases written out this is over 2 MB, which no story is. Use fewer."
+_CIRCLE = "an alias stands inside what it stands for, so this has no end. Write it out, or leave it away."
 
 
 def check_aliases(root: Node, path: str) -> None:
@@ -21,13 +24,13 @@ def check_aliases(root: Node, path: str) -> None:
 
     def size(node: Node) -> int:
         if id(node) not in sizes:
-            sizes[id(node)] = LARGEST_STORY  # what holds itself is without end
+            sizes[id(node)] = _ENDLESS  # as long as its own size is not known
             total = 1 + (len(node.value) if isinstance(node, ScalarNode) else 0)
             for child in _children(node):
                 total += size(child)
                 if total > LARGEST_STORY:
                     line = child.start_mark.line + 1
-                    problem = "with its aliases written out this is over 2 MB, which no story is. Use fewer."
+                    problem = _CIRCLE if total >= _ENDLESS else _TOO_LARGE
                     raise StoryError(f"{path}, line {line}: {problem}", path, line)
             sizes[id(node)] = total
         return sizes[id(node)]

@@ -329,7 +329,7 @@ class _Reader:
             raise self._error(node, f"{what} must be a mapping of names to values.")
         for key, _ in node.value:
             if not isinstance(key, ScalarNode):
-                raise self._error(key, f"a name in {what} must be a text.")
+                raise self._error(key, "every name before a colon must be a text, not a list or a mapping.")
         return list(node.value)
 
     def _mapping(self, node: Node, allowed: tuple[str, ...], what: str) -> dict[str, Node]:

@@ -7,12 +7,15 @@ listed as it is in a story's step, which only a person changes; elsewhere it cou
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import streamlit as st
 
 from core.models.asset import EngineName, GenerationSettings
 from core.models.catalog import Catalog, ModelFacts
+from core.studio.account_models import AccountModels, known_models, unlisted_image_models
+from core.ui.further_controls import FURTHER, choose_further
+from core.ui.keeping import Keeping
 from core.ui.session import kept, kept_value, studio
 from core.ui.texts import _
 from core.ui.widgets import plain, price
@@ -30,24 +33,6 @@ class Controls:
     settings: GenerationSettings
     price_usd: float
     facts: ModelFacts
-
-
-class Keeping(Protocol):
-    """Where the values of controls come from and go to. A field is "model" or one of GenerationSettings."""
-
-    @property
-    def is_fixed(self) -> bool:
-        """True when a value that is not offered stays until a person chooses another."""
-
-    @property
-    def model(self) -> str:
-        """What counts where no model is chosen; "" for the recommended one."""
-
-    def value(self, field: str, default: Any) -> Any:
-        """Return a field's value, `default` where it is not set."""
-
-    def show(self, widget: Any, label: str, field: str, default: Any, **options: Any) -> Any:
-        """Show a field's widget and return its value."""
 
 
 @dataclass(frozen=True)
@@ -81,14 +66,14 @@ class KeptControls:
         return f"{self.name}/{field}{proposal}"
 
 
-def model_controls(keeping: Keeping) -> Controls:
-    """Show the controls for the engine in use and return what was chosen."""
+def model_controls(keeping: Keeping, is_full: bool = False) -> Controls:
+    """Show the controls for the engine in use and return what was chosen; with `is_full` every one there is."""
     here = studio()
     engine = EngineName(here.studio.settings.resolved_engine(here.engine))
     catalog = here.studio.catalog
     model = _NOT_SET if engine is EngineName.DRAFT else _choose_model(keeping, catalog)
     facts = catalog.model(model or _default_model(engine, catalog, keeping))
-    chosen = {**_choose_format(keeping, facts, catalog), **_choose_more(keeping, facts)}
+    chosen = {**_choose_format(keeping, facts, catalog), **_choose_more(keeping, facts, is_full)}
     settings = facts.honoured(GenerationSettings(**chosen))
     controls = Controls(engine, model, settings, facts.price(settings), facts)
     st.caption(_price_line(controls))
@@ -110,9 +95,19 @@ def _choose_model(keeping: Keeping, catalog: Catalog) -> str:
     past = [facts for facts in catalog.recommended(today.min) if facts.is_past(today)]
     unset = _("The story's: {title}") if keeping.model else _("Recommended: {title}")
     titles = {_NOT_SET: unset.format(title=default.title)}
-    titles |= {facts.id: f"{facts.title} · {facts.id}" for facts in current}
+    account = known_models(studio().studio)
+    titles |= {facts.id: _title(facts, account) for facts in current}
+    titles |= {facts.id: _title(facts, account) for facts in unlisted_image_models(studio().studio, account)}
     titles |= {facts.id: _past_title(facts, catalog) for facts in past}
     return _select(keeping, _("Model"), "model", titles, _("{value} · not in the list of models"))
+
+
+def _title(facts: ModelFacts, account: AccountModels | None) -> str:
+    if not facts.is_known:
+        return _("{id} · not in the list of models, careful limits").format(id=facts.id)
+    if account is not None and facts.id not in account.ids:
+        return _("{title} · {id} · not in this account").format(title=facts.title, id=facts.id)
+    return f"{facts.title} · {facts.id}"
 
 
 def _past_title(facts: ModelFacts, catalog: Catalog) -> str:
@@ -160,10 +155,11 @@ def _unlisted(is_known: bool) -> str:
     return _("{value} · not offered by this model") if is_known else "{value}"
 
 
-def _choose_more(keeping: Keeping, facts: ModelFacts) -> dict[str, Any]:
+def _choose_more(keeping: Keeping, facts: ModelFacts, is_full: bool) -> dict[str, Any]:
     """Show what is seldom changed behind one button; nothing when the model honours none of it."""
     sampling = [setting for setting in _RANGES if facts.honours(setting)]
-    if not (sampling or facts.honours("thinking_level")):
+    further = [setting for setting in FURTHER if is_full and facts.honours(setting)]
+    if not (sampling or further or facts.honours("thinking_level")):
         return {}
     chosen: dict[str, Any] = {}
     with st.popover(_("More"), icon=":material/tune:"):
@@ -174,6 +170,7 @@ def _choose_more(keeping: Keeping, facts: ModelFacts) -> dict[str, Any]:
             chosen["thinking_level"] = level or None
         for setting in sampling:
             chosen[setting] = _choose_number(keeping, setting)
+        chosen |= choose_further(keeping, facts, further)
     return chosen
 
 

@@ -48,6 +48,7 @@ def _with_fields(error: StudioError) -> str:
 def _by_code() -> dict[str, str]:
     return {
         "studio_error": _("This did not work. The details say what happened and what to do next."),
+        "run_broken": _("The run broke off before it was done. Run it again; what is finished is reused."),
         "configuration": _("A setting is missing or wrong. Correct it and start the studio again."),
         "missing_api_key": _(
             "Gemini needs a key. Enter one in the sidebar, or use the draft engine, which needs none."

@@ -14,8 +14,17 @@ from core.ui.components.typing import hand_on_typing
 from core.ui.desk import is_visited, look_again
 from core.ui.errors_text import error_text
 from core.ui.places import page_file
-from core.ui.session import begin_page, end_page, is_signed_in, remember_place, studio, take_unsaved_error
+from core.ui.session import (
+    begin_page,
+    end_page,
+    is_signed_in,
+    leave_missing_project,
+    remember_place,
+    studio,
+    take_unsaved_error,
+)
 from core.ui.start import show_start
+from core.ui.telling import show_rescued
 from core.ui.texts import _
 from core.ui.widgets import plain, show_error, style
 
@@ -29,11 +38,14 @@ def show() -> None:
     try:
         _gate()
         hand_on_typing()
+        leave_missing_project()
         page = _navigation()
         remember_place()
         begin_page(page.url_path)
         sidebar.show()
         _tell_unsaved()
+        _tell_missing()
+        show_rescued()
         _look_again()
         page.run()
         end_page()
@@ -50,16 +62,19 @@ def show_unforeseen(_error: Exception) -> bool:
 
 
 def _navigation() -> StreamlitPage:
-    return st.navigation(
-        [
-            st.Page(show_start, title=_("Start"), icon=":material/home:", default=True),
-            st.Page(page_file("character_sheet"), title=_("Character sheet"), icon=":material/person:"),
-            st.Page(page_file("scene_sequencer"), title=_("Scene sequencer"), icon=":material/view_carousel:"),
-            st.Page(page_file("book_pages"), title=_("Book pages"), icon=":material/menu_book:"),
-            st.Page(page_file("lineage"), title=_("Lineage"), icon=":material/account_tree:"),
-        ],
-        position="top",
-    )
+    pages = [
+        st.Page(show_start, title=_("Start"), icon=":material/home:", default=True),
+        st.Page(page_file("character_sheet"), title=_("Character sheet"), icon=":material/person:"),
+        st.Page(page_file("scene_sequencer"), title=_("Scene sequencer"), icon=":material/view_carousel:"),
+        st.Page(page_file("prompt_lab"), title=_("Prompt lab"), icon=":material/science:"),
+        st.Page(page_file("book_pages"), title=_("Book pages"), icon=":material/menu_book:"),
+        st.Page(page_file("lineage"), title=_("Lineage"), icon=":material/account_tree:"),
+    ]
+    account = [
+        st.Page(page_file("models"), title=_("Models"), icon=":material/tune:"),
+        st.Page(page_file("ledger"), title=_("Ledger"), icon=":material/receipt_long:"),
+    ]
+    return st.navigation({"": pages, _("Account"): account}, position="top")
 
 
 def _gate() -> None:
@@ -84,6 +99,12 @@ def _tell_unsaved() -> None:
     if error is not None:
         told = _("What you type is kept only as long as this tab is open: it cannot be saved with the project.")
         st.warning(f"{told} {plain(error_text(error))}", icon=":material/info:")
+
+
+def _tell_missing() -> None:
+    if studio().is_project_missing and studio().project is None:
+        words = _("The project of this address is not where it was. Move its folder back, or open another project.")
+        st.info(words, icon=":material/info:")
 
 
 def _has_sign_in() -> bool:

@@ -15,7 +15,7 @@ from core.ui.components.marks import name_of
 from core.ui.components.pictures import picture_strip
 from core.ui.session import kept, kept_value, set_kept, studio
 from core.ui.texts import _
-from core.ui.widgets import plain, show_error
+from core.ui.widgets import plain, show_error, upload_types
 
 _PROJECT, _UPLOAD, _WEB = "project", "upload", "web"
 
@@ -88,7 +88,7 @@ def _pick(name: str) -> None:
 def _upload(name: str) -> None:
     file = st.file_uploader(
         _("A picture file"),
-        type=sorted(suffix.removeprefix(".") for suffix in IMAGE_SUFFIXES),
+        type=upload_types(IMAGE_SUFFIXES),
         key=f"{name}/file/{_count(name)}",
         label_visibility="collapsed",
     )

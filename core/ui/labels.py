@@ -1,4 +1,4 @@
-"""Names told apart: a list answers with the first of two equal ones, whichever was clicked."""
+"""What things are called: names told apart, for a list answers with the first of two equal ones, and roles."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
+from core.models.asset import Role
 from core.store.workspace import Workspace
+from core.ui.texts import _
 
 K = TypeVar("K")
 
@@ -34,3 +36,19 @@ def project_labels(projects: Sequence[Workspace]) -> dict[str, str]:
             for project in projects
         }
     )
+
+
+def role_names() -> dict[Role, str]:
+    """Return what an image can be for, in the visitor's language."""
+    return {
+        Role.CHARACTER: _("Character"),
+        Role.SCENE: _("Previous scene"),
+        Role.OBJECT: _("Object to keep"),
+        Role.STYLE: _("Style only"),
+        Role.BACKGROUND: _("Background"),
+        Role.POSE: _("Pose only"),
+        Role.ARCHIVE: _("Archive picture"),
+        Role.PLATE: _("Picture to work on"),
+        Role.PAGE: _("Photographed page"),
+        Role.OTHER: _("Something else"),
+    }

@@ -20,6 +20,7 @@ from starlette.responses import FileResponse, Response
 
 from core.errors import StudioError
 from core.models.asset import Asset
+from core.store.files import make_folder, publish, write_part
 from core.store.measures import Measures
 from core.store.workspace import PREVIEW_EDGE, THUMBNAIL_EDGE, Workspace
 from core.ui.desk import desk, project_by_uuid
@@ -27,8 +28,9 @@ from core.ui.desk import desk, project_by_uuid
 ROUTE = "/app/static/picture/{project}/{asset}/{size}"
 THUMBNAIL, PREVIEW, ORIGINAL = "t", "p", "o"
 _EDGES = {THUMBNAIL: THUMBNAIL_EDGE, PREVIEW: PREVIEW_EDGE}
-_HEAT = "h"
+_HEAT, _ANSWER = "h", "a"
 _DAY = 86_400
+_SECRET_BYTES = 32
 _HEADERS = {"Cache-Control": "private, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
 
 
@@ -44,6 +46,11 @@ def picture_url(workspace: Workspace, asset: Asset, size: str = THUMBNAIL) -> st
 def heat_url(workspace: Workspace, asset: Asset, before: Asset) -> str:
     """Return the URL of the picture of what differs between an asset and the one it was made from."""
     return picture_url(workspace, asset, f"{_HEAT}{before.digest[:32]}")
+
+
+def answer_url(workspace: Workspace, asset: Asset, file: str) -> str:
+    """Return the URL of one of the further images of an asset's answer."""
+    return picture_url(workspace, asset, f"{_ANSWER}{file}")
 
 
 async def serve_picture(request: Request) -> Response:
@@ -70,6 +77,9 @@ def _find(project: str, asset_id: str, size: str) -> tuple[Path, str] | None:
             return None
         if size.startswith(_HEAT):
             return Measures(desk().home).heat_map(size.removeprefix(_HEAT), asset.digest), "image/png"
+        if size.startswith(_ANSWER):
+            further = workspace.answers.image(asset.id, size.removeprefix(_ANSWER))
+            return (further, "image/png" if further.suffix == ".png" else "image/jpeg") if further else None
         if size == ORIGINAL:
             path = workspace.path(asset)
             return (path, asset.result.mime) if path.is_file() else None
@@ -84,13 +94,24 @@ def _sign(*parts: str) -> str:
 
 @cache
 def _secret() -> bytes:
-    """Return the server's signing secret, made once a home so that several servers of one home agree."""
-    path = desk().home / "url.secret"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with path.open("xb") as file:
-            path.chmod(0o600)
-            file.write(secrets.token_bytes(32))
-    except FileExistsError:
-        pass
+    """Return the server's signing secret, made once a home so that several servers of one home agree.
+
+    Raises:
+        WorkspaceError: it cannot be written.
+    """
+    path = make_folder(desk().home) / "url.secret"
+    if not path.is_file() or path.stat().st_size != _SECRET_BYTES:
+        _make_secret(path)
     return path.read_bytes()
+
+
+def _make_secret(path: Path) -> None:
+    """Write a new secret, unless another server has just done so; a file that is none is replaced."""
+    if path.is_file() and path.stat().st_size != _SECRET_BYTES:
+        path.unlink(missing_ok=True)
+    part = write_part(path.parent, [secrets.token_bytes(_SECRET_BYTES)])
+    part.chmod(0o600)
+    try:
+        publish(part, path)
+    except FileExistsError:
+        part.unlink(missing_ok=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import importlib
 import threading
 from collections.abc import AsyncIterator
 from typing import Any
@@ -25,6 +26,16 @@ _POLICY = (
     "worker-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
 )
 _VISITOR_COMES_WITHIN_SECONDS = 3.0
+_BROWSER_LOADS_SECONDS = 1.0  # it still fetches parts of the page once its script has ended
+# what every page needs, Streamlit's own lazy imports among them; loaded while the first visitor's browser starts up
+_OF_EVERY_PAGE = (
+    "numpy",
+    "PIL.Image",
+    "sqlalchemy.dialects.sqlite",
+    "streamlit.emojis",
+    "streamlit.material_icon_names",
+    "yaml",
+)
 _is_ending = threading.Event()
 _SECURITY = [
     (b"content-security-policy", _POLICY.encode()),
@@ -72,8 +83,12 @@ def on_script_error(error: Exception) -> bool:
 
 
 def _warm_up() -> None:
-    is_visited.wait(_VISITOR_COMES_WITHIN_SECONDS)
     try:
+        for name in _OF_EVERY_PAGE:
+            importlib.import_module(name)
+        if is_visited.wait(_VISITOR_COMES_WITHIN_SECONDS):
+            _is_ending.wait(_BROWSER_LOADS_SECONDS)
+
         from core.studio.background import resume_orphans
         from core.studio.runner import Runner
 

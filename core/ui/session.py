@@ -46,6 +46,7 @@ class StudioSession:
     user: str
     language: str
     project: Workspace | None = None
+    is_project_missing: bool = False
     engine: EngineChoice = EngineChoice.AUTO
     key: str = ""
     key_end: str = ""
@@ -99,11 +100,19 @@ def open_project(folder: Path, title: str = "") -> Workspace:
     """
     if title:
         desk().workspace(folder, title)
+    studio().is_project_missing = False
     opened = studio().project = project(folder.expanduser().resolve())
     desk().index.opened(opened.folder, opened.uuid, opened.title)
     studio().run = ""
     remember_place()
     return studio().workspace
+
+
+def leave_missing_project() -> None:
+    """Close a project whose folder is not there any more: it was moved or removed while it was open."""
+    here = studio()
+    if here.project is not None and not (here.project.folder / "project.json").is_file():
+        here.project, here.is_project_missing = None, True
 
 
 def new_project_folder(stem: str) -> Path:
@@ -287,9 +296,11 @@ def _begin() -> StudioSession:
 def _return_to_place(here: StudioSession) -> None:
     engine = st.query_params.get("engine", "")
     here.engine = EngineChoice(engine) if engine in list(EngineChoice) else desk().settings.engine
-    found = project_by_uuid(st.query_params.get("project", ""))
+    named = st.query_params.get("project", "")
+    found = project_by_uuid(named)
     if found is not None and _is_mine(here.user, found.folder):
         here.project = found
+    here.is_project_missing = bool(named) and here.project is None
 
 
 def _is_mine(user: str, folder: Path) -> bool:

@@ -22,7 +22,7 @@ from core.ui.session import (
     studio,
 )
 from core.ui.texts import _
-from core.ui.widgets import plain, price
+from core.ui.widgets import amount, plain
 
 if TYPE_CHECKING:
     from core.studio.background import RunView
@@ -153,7 +153,7 @@ def _active_runs() -> list[RunView]:
 def _run(view: RunView) -> None:
     with st.container(border=True):
         st.text(view.title)
-        count = len(view.steps)
+        count = view.total
         st.progress(view.done / max(1, count), text=_("{done} of {count}").format(done=view.done, count=count))
         if st.button(_("Cancel"), key=f"cancel-{view.id}", icon=":material/stop_circle:"):
             _cancel(view)
@@ -172,13 +172,11 @@ def _spending() -> None:
     here = studio().studio
     spent, budget = here.ledger.spent_today(), here.settings.budget_usd
     if budget is None:
-        st.caption(_("Spent today: {spent}").format(spent=plain(price(spent, is_actual=True))))
+        st.caption(_("Spent today: {spent}").format(spent=plain(amount(spent))))
         return
     st.progress(
         min(1.0, spent / budget) if budget else 1.0,
-        text=_("Spent today: {spent} of {budget}").format(
-            spent=plain(price(spent, is_actual=True)), budget=plain(f"${budget:.2f}")
-        ),
+        text=_("Spent today: {spent} of {budget}").format(spent=plain(amount(spent)), budget=plain(f"${budget:.2f}")),
     )
 
 

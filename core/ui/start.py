@@ -64,7 +64,7 @@ def _open_sample(place: DeltaGenerator) -> None:
 
 def _new_project() -> None:
     with st.form("new-project", border=False):
-        title = st.text_input(_("Title"), max_chars=80, placeholder=_("What is it about?"))
+        title = st.text_input(_("Title"), max_chars=200, placeholder=_("What is it about?"))
         if st.form_submit_button(_("Make the project"), type="primary"):
             name = title.strip() or _("Untitled project")
             open_project(new_project_folder(name), name)

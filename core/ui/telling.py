@@ -8,9 +8,10 @@ import streamlit as st
 
 from core.errors import StudioError
 from core.ui.session import studio
+from core.ui.texts import _
 from core.ui.widgets import plain, show_error
 
-_SAID, _WRONG = "said", "wrong"
+_SAID, _WRONG, _RESCUED = "said", "wrong", "rescued"
 
 
 def show_said() -> None:
@@ -21,6 +22,25 @@ def show_said() -> None:
         st.toast(plain(said))
     if wrong is not None:
         show_error(wrong)
+
+
+def rescue(text: str) -> None:
+    """Keep a text that has no place any more where it can be copied, until the person has done so."""
+    if text.strip():
+        studio().notes[_RESCUED] = text
+
+
+def show_rescued() -> None:
+    """Show the text that was kept, if there is one."""
+    text = studio().notes.get(_RESCUED, "")
+    if not text:
+        return
+    with st.container(border=True, key="rescued"):
+        st.text(_("What you typed could not be saved where it belongs. Copy it from here."))
+        st.code(text, language=None, wrap_lines=True)
+        if st.button(_("I have it"), key="rescued-done"):
+            del studio().notes[_RESCUED]
+            st.rerun()
 
 
 def say(text: str) -> None:

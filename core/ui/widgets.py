@@ -6,7 +6,7 @@ Text from people and models goes through `st.text` or `plain`, never through Mar
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -20,6 +20,7 @@ from core.ui.errors_text import error_detail, error_text
 from core.ui.session import language
 from core.ui.texts import _, ngettext
 
+_USUAL = ("jpg", "png", "pdf", "zip", "json", "tif", "heic", "webp")
 _DRAWING_WIDTH = 420  # CSS pixels, or as wide as a phone
 _STYLE = Path(__file__).with_name("components") / "style.css"
 _MARKDOWN = set("\\`*_{}[]()<>#+-.!|~$:@&")
@@ -54,8 +55,12 @@ def price(usd: float, is_actual: bool = False) -> str:
     """Return a price as people read it: "free", "$0.034", or "about $0.27"."""
     if usd == 0:
         return _("free")
-    amount = f"${usd:.3f}" if usd < 0.1 else f"${usd:.2f}"
-    return amount if is_actual else _("about {amount}").format(amount=amount)
+    return amount(usd) if is_actual else _("about {amount}").format(amount=amount(usd))
+
+
+def amount(usd: float) -> str:
+    """Return what was spent: "$0.00", "$0.034" or "$1.77"."""
+    return f"${usd:.3f}" if 0 < usd < 0.1 else f"${usd:.2f}"
 
 
 def images(count: int) -> str:
@@ -98,6 +103,12 @@ def _kind_names(_language: str) -> dict[Kind, str]:
         Kind.CINEMATIC: _("Cinematic still"),
         Kind.IMAGE: _("Image"),
     }
+
+
+def upload_types(suffixes: Iterable[str]) -> list[str]:
+    """Return file endings without their dots, those first that people bring most: an uploader shows only a few."""
+    endings = {suffix.removeprefix(".") for suffix in suffixes}
+    return sorted(endings, key=lambda ending: (_USUAL.index(ending) if ending in _USUAL else len(_USUAL), ending))
 
 
 def state_badge(asset: Asset | None, is_stale: bool = False, is_locked: bool = False) -> None:

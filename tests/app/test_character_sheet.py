@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,18 +12,10 @@ from core.store.drafts import DraftsFile
 from core.store.workspace import Workspace
 from core.studio.context import Studio
 from core.studio.intake import take_in
-from core.ui import desk
+from tests.app.walk import button
 from tests.samples import jpeg
 
 APP = Path(__file__).parents[2] / "core" / "ui" / "app.py"
-
-
-@pytest.fixture(autouse=True)
-def _own_desk() -> Iterator[None]:
-    """Give each test a server's studio of its own."""
-    desk.desk.cache_clear()
-    yield
-    desk.desk.cache_clear()
 
 
 @pytest.fixture
@@ -51,11 +42,6 @@ def page(project: Workspace | None = None, **drafts: object) -> AppTest:
 def texts(app: AppTest) -> str:
     """Return everything that is said outside widgets."""
     return "\n".join(str(element.value) for element in [*app.text, *app.caption, *app.markdown])
-
-
-def button(app: AppTest, label: str) -> object:
-    """Return a button by how its label begins; None when there is none."""
-    return next((found for found in app.button if found.label.startswith(label)), None)
 
 
 def field(app: AppTest, label: str) -> object:

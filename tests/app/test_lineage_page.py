@@ -97,7 +97,7 @@ def page(project: Workspace | None = None, **query: str) -> AppTest:
 
 def graphs(app: AppTest) -> list[dict[str, Any]]:
     """Return what the graphs' fronts were given."""
-    return [json.loads(part.proto.json) for part in app.get("bidi_component") if "curves" in part.proto.json]
+    return [json.loads(part.proto.json)[0] for part in app.get("bidi_component") if "curves" in part.proto.json]
 
 
 def graph(app: AppTest) -> dict[str, Any]:

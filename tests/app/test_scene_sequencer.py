@@ -2,52 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.models.asset import EngineName, GenerationSettings, Kind, Recipe, Result
-from core.models.catalog import load_catalog
-from core.models.story import Step, StepSource, Story, StorySource
+from core.models.asset import EngineName, GenerationSettings
 from core.settings import load_settings
 from core.store.workspace import Workspace
-from core.studio.characters import CHARACTERS
 from core.studio.context import Studio
-from core.studio.planning import Planner, RunOptions
 from core.studio.project_stories import open_story, story_slugs
 from core.studio.specs import RunSpec
 from core.studio.story_writing import write_story
 from core.ui import desk
 from core.ui.sequencer import actions
-from tests.standin.pictures import draw_picture
+from tests.app.walk import STORY, page, prompt_area, save, story_of
+from tests.samples import scene
 
-APP = Path(__file__).parents[2] / "core" / "ui" / "app.py"
-CATALOG = load_catalog()
 HOSTILE = "![x](https://evil.example/x.png) <img src=x onerror=alert(1)> **bold** :red[r]"
-
-
-def scene(name: str, *sources: str) -> Step:
-    return Step(
-        id=name, kind=Kind.SCENE, prompt=f"- {name}", sources=tuple(StepSource(id=source) for source in sources)
-    )
-
-
-STORY = Story(
-    title="A walk",
-    sources=(StorySource(id="hare", path="../assets/hare.png"),),
-    steps=(scene("a", "hare"), scene("b", "hare", "a"), scene("c", "hare", "b")),
-)
-
-
-@pytest.fixture(autouse=True)
-def _own_desk() -> Iterator[None]:
-    """Give each test a server's studio of its own."""
-    desk.desk.cache_clear()
-    yield
-    desk.desk.cache_clear()
 
 
 @pytest.fixture
@@ -56,50 +29,6 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> list[RunSpec]:
     specs: list[RunSpec] = []
     monkeypatch.setattr(actions, "begin_story", lambda _studio, spec: (specs.append(spec), "run-1")[1])
     return specs
-
-
-@pytest.fixture
-def empty(tmp_path: Path) -> Workspace:
-    """A project with a kept character and no story."""
-    project = Studio(load_settings()).workspace(tmp_path / "home" / "projects" / "walk", "A walk")
-    recipe = Recipe(kind=Kind.CHARACTER_SHEET, name="Hare", story=CHARACTERS, step="hare")
-    asset = project.save(recipe, Result(), draw_picture("0" * 64, (64, 48)), "hare")
-    project.choices.choose(CHARACTERS, "hare", asset.id)
-    return project
-
-
-@pytest.fixture
-def project(empty: Workspace) -> Workspace:
-    """A project whose story has all its pictures, made with draft."""
-    save(empty, STORY)
-    return empty
-
-
-def save(workspace: Workspace, story: Story, is_made: bool = True) -> None:
-    workspace.save_story("walk", write_story(story))
-    workspace.choices.choose("walk", "hare", "hare")
-    planner = Planner(workspace, story, "walk", RunOptions(engine=EngineName.DRAFT), CATALOG)
-    made = {"hare": workspace.get("hare")}
-    for step in story.ordered() if is_made else ():
-        recipe = planner.recipe(step, [made[source.id] for source in step.sources])
-        made[step.id] = workspace.save(recipe, Result(), draw_picture(recipe.fingerprint, (64, 48)), step.id)
-        workspace.choices.choose("walk", step.id, made[step.id].id)
-
-
-def page(workspace: Workspace | None = None, step: str = "") -> AppTest:
-    """Return the page, run once, with a scene selected."""
-    app = AppTest.from_file(str(APP), default_timeout=30)
-    if workspace is not None:
-        app.query_params["project"] = workspace.uuid
-    app.run()
-    app.switch_page("../../pages/scene_sequencer.py")
-    if workspace is not None:
-        app.query_params["project"] = workspace.uuid
-    if step:
-        app.query_params["step"] = step
-    app.run()
-    assert not app.exception
-    return app
 
 
 def button(app: AppTest, label: str) -> Any:
@@ -114,14 +43,6 @@ def select(app: AppTest, label: str) -> Any:
 
 def has_button(app: AppTest, label: str) -> bool:
     return any(item.label.startswith(label) for item in app.button)
-
-
-def story_of(workspace: Workspace) -> Story:
-    return open_story(workspace, "walk").story
-
-
-def prompt_area(app: AppTest) -> Any:
-    return next(area for area in app.text_area if area.label == "Prompt")
 
 
 def show_part(app: AppTest, part: str) -> AppTest:

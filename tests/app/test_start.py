@@ -58,7 +58,7 @@ def said(page: AppTest) -> str:
 
 def covers(page: AppTest) -> list[dict[str, Any]]:
     """Return the projects' covers as the browser was given them."""
-    found = [json.loads(part.proto.json) for part in page.get("bidi_component") if "covers" in part.proto.json]
+    found = [json.loads(part.proto.json)[0] for part in page.get("bidi_component") if "covers" in part.proto.json]
     return list(found[0]["covers"]) if found else []
 
 

@@ -18,6 +18,7 @@ from core.engines.drawing.picture import encode
 from core.engines.vision.alignment import align
 from core.engines.vision.fidelity import measure
 from core.engines.vision.restoration.restoring import Restoration, restore
+from core.engines.vision.restoration.surroundings import Surroundings, seen_page
 from core.engines.vision.restoration.warp import Warp
 from tests import plates
 
@@ -156,10 +157,13 @@ def _whole_pages() -> Iterator[dict[str, Any]]:
     marks = []
     for number in range(12):
         page, truth, clean, _ = make(4242, number, 2)
+        whole = seen_page(page)
         boxes = [each["box_2d"] for each in truth if each["label"] == "illustration"]
         for box, original in zip(boxes, clean, strict=True):
-            crop = _cut(page, box)
-            marks.append((_likeness(crop, original), _likeness(restore(crop).picture, original)))
+            left, top, right, bottom = place = _place(page, box)
+            crop = np.ascontiguousarray(page[top:bottom, left:right])
+            made = restore(crop, None, Surroundings(whole, place)).picture
+            marks.append((_likeness(crop, original), _likeness(made, original)))
     before, after = np.mean(marks, axis=0)
     yield _row(f"pictures of level 2 pages ({len(marks)}): SSIM before", before[0], "")
     yield _row(f"pictures of level 2 pages ({len(marks)}): SSIM after", after[0], "", "more")
@@ -167,10 +171,10 @@ def _whole_pages() -> Iterator[dict[str, Any]]:
     yield _row(f"pictures of level 2 pages ({len(marks)}): edge agreement after", after[1], "", "more")
 
 
-def _cut(page: plates.Pixels, box: list[float], margin: int = 10) -> plates.Pixels:
+def _place(page: plates.Pixels, box: list[float], margin: int = 10) -> tuple[int, int, int, int]:
     height, width = page.shape[:2]
     top, left, bottom, right = (round(at * (height, width)[side % 2] / 1000) for side, at in enumerate(box))
-    return np.ascontiguousarray(page[max(0, top - margin) : bottom + margin, max(0, left - margin) : right + margin])
+    return max(0, left - margin), max(0, top - margin), min(width, right + margin), min(height, bottom + margin)
 
 
 def _likeness(picture: plates.Pixels, original: plates.Pixels) -> tuple[float, float]:
@@ -181,7 +185,13 @@ def _likeness(picture: plates.Pixels, original: plates.Pixels) -> tuple[float, f
     size = (original.shape[1], original.shape[0])
     lying = cv2.warpPerspective(picture, matrix, size, flags=flags, borderValue=(255, 255, 255))
     soft = [cv2.GaussianBlur(each, (0, 0), 1.0) for each in (lying, original)]
-    return ssim(*soft), edge_agreement(lying, original)
+    # a photograph's range is made full on purpose: where its edges are does not depend on that
+    return ssim(*soft), edge_agreement(_of_one_range(lying, original), original)
+
+
+def _of_one_range(picture: plates.Pixels, like: plates.Pixels) -> plates.Pixels:
+    levels = (picture.astype(np.float32) - picture.mean()) * (like.std() / max(1.0, picture.std())) + like.mean()
+    return np.clip(levels, 0, 255).astype(np.uint8)
 
 
 def _times() -> Iterator[dict[str, Any]]:

@@ -58,6 +58,8 @@ def test_a_sample_page_becomes_plates(studio: StudioServer, open_page: Visits, t
     page.get_by_role("button", name="Find objects · free").click()
     expect(page.locator(".editor .box")).to_have_count(3)
     wait_idle(page)
+    expect(page.locator(".gallery .item", has_text="not searched")).to_have_count(4)
+    expect(page.locator(".gallery .item").first).not_to_contain_text("not")
     drag(page, 12, 8)
     expect(page.get_by_test_id("stMain").get_by_role("button", name="undo")).to_be_enabled()
     page.get_by_role("button", name=re.compile(r"^Make 3 images · free")).first.click()

@@ -62,7 +62,7 @@ def test_a_picture_becomes_a_character(studio: StudioServer, open_page: Visits, 
     make(page, "Make 2 images · free")
     page.get_by_role("button", name=KEEP).wait_for()
     wait_idle(page)
-    assert page.locator(".item .name").all_inner_texts() == ["Wick · 2", "Wick · 1"]
+    assert page.locator(".item .name").all_inner_texts() == ["Version 2", "Version 1"]
     page.get_by_role("option").nth(1).click()
     expect(page.get_by_role("option").nth(1)).to_have_attribute("aria-selected", "true")
     wait_idle(page)

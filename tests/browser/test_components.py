@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -30,6 +31,15 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StudioServer]:
         yield server
 
 
+def opened(open_page: Visits, server: StudioServer, path: str = "/", **options: Any) -> Page:
+    """Open the page and wait until the components' scripts have drawn them; Streamlit is idle before they have."""
+    page = open_page(server, path, **options)
+    expect(page.locator(".zoom img[src]")).to_have_count(1)
+    expect(page.get_by_label("Move between Old and New")).to_have_count(1)
+    expect(page.locator(".gallery .item").first).to_be_attached()
+    return page
+
+
 def scale(page: Page) -> str:
     """Return the zoom's scale as it is written on the screen."""
     return page.locator(".lightbox[open] .scale").inner_text()
@@ -44,7 +54,7 @@ def place(page: Page) -> list[float]:
 
 def test_a_click_opens_the_original_pixels(server: StudioServer, open_page: Visits) -> None:
     """The preview is a button; behind it stands the original at its own size, and Escape gives the focus back."""
-    page = open_page(server)
+    page = opened(open_page, server)
     button = page.locator(".zoom .picture")
     button.press("Enter")
     image = page.locator(".lightbox[open] img[data-shows=original]")
@@ -59,7 +69,7 @@ def test_a_click_opens_the_original_pixels(server: StudioServer, open_page: Visi
 
 def test_keys_wheel_and_hand_move_the_picture(server: StudioServer, open_page: Visits) -> None:
     """1 shows every pixel, plus and wheel come nearer, arrows and dragging move, 0 fits again."""
-    page = open_page(server)
+    page = opened(open_page, server)
     page.locator(".zoom .picture").click()
     page.locator(".lightbox[open] img[data-shows=original]").wait_for()
     fitted = scale(page)
@@ -84,7 +94,7 @@ def test_keys_wheel_and_hand_move_the_picture(server: StudioServer, open_page: V
 
 def test_the_focus_stays_in_the_open_picture(server: StudioServer, open_page: Visits) -> None:
     """Tabbing through the zoom never reaches what lies below it."""
-    page = open_page(server)
+    page = opened(open_page, server)
     page.locator(".zoom .picture").click()
     page.locator(".lightbox[open]").wait_for()
     for _ in range(8):
@@ -100,9 +110,8 @@ def test_the_focus_stays_in_the_open_picture(server: StudioServer, open_page: Vi
 
 def test_the_slider_is_moved_by_keys(server: StudioServer, open_page: Visits) -> None:
     """Home and End of the range show the whole of one picture; its label says which two."""
-    page = open_page(server)
-    slider = page.locator(".pair input")
-    assert slider.get_attribute("aria-label") == "Move between Old and New"
+    page = opened(open_page, server)
+    slider = page.get_by_label("Move between Old and New")
     for key, clip in (("Home", "0%"), ("End", "100%")):
         slider.press(key)
         assert page.locator(".pair .stage").evaluate("stage => stage.style.getPropertyValue('--place')") == clip
@@ -110,7 +119,7 @@ def test_the_slider_is_moved_by_keys(server: StudioServer, open_page: Visits) ->
 
 def test_pictures_of_other_shapes_keep_theirs(server: StudioServer, open_page: Visits) -> None:
     """A tall and a wide picture share one stage, each whole and unstretched; side by side too."""
-    page = open_page(server)
+    page = opened(open_page, server)
     fits = "images => images.map(image => getComputedStyle(image).objectFit)"
     halves = page.locator(".half.before img, .half.after img")
     assert halves.evaluate_all(fits) == ["contain", "contain"]
@@ -126,17 +135,17 @@ def test_pictures_of_other_shapes_keep_theirs(server: StudioServer, open_page: V
 
 def test_the_gallery_is_picked_by_keys_and_python_hears_it(server: StudioServer, open_page: Visits) -> None:
     """Arrows go from picture to picture, Enter picks one, and its id arrives."""
-    page = open_page(server)
+    page = opened(open_page, server)
     page.locator(".gallery .item").first.focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     page.get_by_text("picked: tall").wait_for()
-    assert page.locator(".gallery [aria-selected=true]").get_attribute("data-id") == "tall"
+    expect(page.locator(".gallery [aria-selected=true]")).to_have_attribute("data-id", "tall")
 
 
 def test_an_id_that_was_never_shown_is_not_taken(server: StudioServer, open_page: Visits) -> None:
     """What a browser makes up does not reach the page's script."""
-    page = open_page(server)
+    page = opened(open_page, server)
     page.locator(".gallery .item").first.evaluate("item => { item.dataset.id = '../../etc/passwd'; }")
     page.locator(".gallery .item").first.click()
     wait_idle(page)
@@ -145,7 +154,7 @@ def test_an_id_that_was_never_shown_is_not_taken(server: StudioServer, open_page
 
 def test_a_thousand_pictures_are_loaded_as_they_come_into_view(server: StudioServer, open_page: Visits) -> None:
     """All are there, few were asked for, and a rerun keeps the same elements."""
-    page = open_page(server, "/?times=500")
+    page = opened(open_page, server, "/?times=500")
     items = page.locator(".gallery .item")
     expect(items).to_have_count(1000)
     loaded = page.locator(".gallery img").evaluate_all(
@@ -160,7 +169,7 @@ def test_a_thousand_pictures_are_loaded_as_they_come_into_view(server: StudioSer
 
 def test_hostile_names_are_words(server: StudioServer, open_page: Visits) -> None:
     """A name full of markup adds no element and asks nobody, wherever it is shown."""
-    page = open_page(server)
+    page = opened(open_page, server)
     page.locator(".zoom .picture").hover()
     page.locator(".zoom .picture").click()
     assert page.locator(".lightbox[open] .name").inner_text() == HOSTILE
@@ -170,7 +179,7 @@ def test_hostile_names_are_words(server: StudioServer, open_page: Visits) -> Non
 
 def test_a_phone_shows_all_without_scrolling_sideways(server: StudioServer, open_page: Visits) -> None:
     """At 390 pixels nothing is wider than the screen, the open zoom included."""
-    page = open_page(server, viewport=PHONE)
+    page = opened(open_page, server, viewport=PHONE)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
     page.locator(".zoom .picture").click()
     box = page.locator(".lightbox[open] header").bounding_box()

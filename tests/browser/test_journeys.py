@@ -45,7 +45,7 @@ def _up_to_date(page: Page) -> None:
 
 def _make_with_gemini(page: Page) -> None:
     button = page.get_by_role("button", name=re.compile(rf"Make {STEPS} images · about \$\d"))
-    expect(button).to_be_enabled(timeout=90_000)
+    expect(button).to_be_enabled(timeout=240_000)
     wait_idle(page)
     button.click()
 
@@ -72,8 +72,7 @@ def test_the_sample_story_comes_to_life(studio: StudioServer, open_page: Visits)
     made = [asset for asset in workspace.assets() if asset.recipe.engine is EngineName.DRAFT]
     assert len(made) == STEPS
     assert all(asset.source_ids for asset in made)
-    pictures = {url for url in open_page.requests if "/picture/" in url}
-    assert len(pictures) >= STEPS
+    wait_until(lambda: len({url for url in open_page.requests if "/picture/" in url}) >= STEPS, "the pictures", page)
     page.get_by_role("link", name="Start").click()
     expect(page.get_by_test_id("stMain").locator("img[src*='/picture/']")).to_have_count(1)
 
@@ -91,6 +90,7 @@ def test_a_run_goes_on_without_its_page(gemini_studio: StudioServer, standin: St
     standin.fail_next("rate_limited")
     _make_with_gemini(page)
     wait_until(lambda: _rendered(workspace) >= 1, "the first image", page)
+    standin.delay = 10.0  # however slow this machine is, the run goes on while its pages come and go
     page.reload()
     expect(page.locator(".st-key-runbar")).to_contain_text(f"of {STEPS} images")
     other = page.context.new_page()
@@ -98,6 +98,7 @@ def test_a_run_goes_on_without_its_page(gemini_studio: StudioServer, standin: St
     expect(other.locator(".st-key-runbar")).to_contain_text(f"of {STEPS} images")
     page.context.close()
     assert _rendered(workspace) < STEPS
+    standin.delay = 0.0
     wait_until(lambda: _rendered(workspace) == STEPS, "the end of the run")
     paid = [request for request in standin.requests if request.status == 200]
     assert len(paid) == STEPS

@@ -74,7 +74,7 @@ def test_the_sample_comes_to_life_and_lives_on(studio: StudioServer, open_page: 
     open_sample(page)
     expect(page.get_by_text(UP_TO_DATE)).to_be_visible()
     wait_idle(page)
-    assert page.locator(".board .card .plate img").count() == SCENES + 1
+    expect(page.locator(".board .card .plate img")).to_have_count(SCENES + 1)
     choose(page, "crossing")
     write_prompt(page, "- Midnight in a lonely valley, seen from afar.")
     expect(page.locator(".board .card.stale")).to_have_count(7)

@@ -18,10 +18,10 @@ from core.studio.context import Studio
 from core.studio.runner import Runner
 from core.studio.runs import cancel_run
 from core.studio.specs import RecipesSpec
-from tests.browser.harness import AUTH, StudioServer, Visits, wait_idle, wait_until
+from tests.browser.harness import AUTH, ROOT, StudioServer, Visits, wait_idle, wait_until
 from tests.standin import StandIn
 
-PATHS = ["/", "/character_sheet", "/scene_sequencer", "/lineage"]
+PATHS = ["/", *(f"/{path.stem}" for path in sorted((ROOT / "pages").glob("*.py")))]
 
 
 @pytest.fixture(scope="module")
@@ -51,16 +51,18 @@ def _signed_in(server: StudioServer, open_page: Visits, name: str, path: str = "
     return page
 
 
-@pytest.mark.parametrize("path", PATHS)
-def test_every_door_is_closed(shared: StudioServer, secret_project: str, open_page: Visits, path: str) -> None:
+def test_every_door_is_closed(shared: StudioServer, secret_project: str, open_page: Visits) -> None:
     """Whoever has not signed in sees the sign-in screen on every page, and nothing of any project."""
-    page = open_page(shared, f"{path}?project={secret_project}")
-    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
-    text = page.locator("body").inner_text()
-    assert "secret" not in text
-    assert "Engine" not in text
-    assert "Lineage" not in text
-    assert not page.locator("img[src*='picture']").count()
+    page = open_page(shared, f"/?project={secret_project}")
+    for path in PATHS:
+        page.goto(f"{shared.url}{path}?project={secret_project}")
+        wait_idle(page)
+        expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+        text = page.locator("body").inner_text()
+        assert "secret" not in text
+        assert "Engine" not in text
+        assert "Lineage" not in text
+        assert not page.locator("img[src*='picture']").count()
 
 
 def test_a_forged_sign_in_is_none(shared: StudioServer, open_page: Visits) -> None:

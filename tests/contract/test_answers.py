@@ -87,6 +87,50 @@ def test_webp_becomes_png(make, server):
     assert Image.open(io.BytesIO(made.data)).tobytes() == Image.open(io.BytesIO(FIRST)).tobytes()
 
 
+def test_every_part_in_its_order(make, server):
+    """Words, images and thoughts of an answer are handed on in their order, and the image is one of them."""
+    parts = [
+        {"text": "Hm.", "thought": True},
+        image_part(THIRD, "image/png", thought=True),
+        {"text": "One."},
+        image_part(FIRST, "image/png"),
+        {"text": "Two."},
+        image_part(SECOND, "image/png"),
+    ]
+    server.answer_next(as_answer(parts))
+    made = make()
+    assert [(part.kind, part.text or part.data) for part in made.parts] == [
+        ("thought", "Hm."),
+        ("thought_image", THIRD),
+        ("text", "One."),
+        ("image", FIRST),
+        ("text", "Two."),
+        ("image", SECOND),
+    ]
+    assert made.data == FIRST
+
+
+def test_what_was_looked_up(make, server):
+    """An answer with search brings the suggestions that must be shown, its queries, and links to pages only."""
+    from tests.contract.conftest import request
+    from tests.standin.extras import SUGGESTIONS
+
+    made = make(request(model="gemini-3.1-flash-image", search="web,image"))
+    assert made.grounding.suggestions == SUGGESTIONS
+    assert made.grounding.queries == ("resplendent quetzal",)
+    assert [(link.uri, link.title) for link in made.grounding.links] == [
+        ("https://birds.example/quetzal", "The quetzal"),
+        ("https://pictures.example/quetzal", "A quetzal"),
+    ]
+
+
+def test_a_link_that_is_none(make, server):
+    """What would run when clicked is no source, and is left out."""
+    chunks = [{"web": {"uri": "javascript:alert(1)", "title": "x"}}, {"web": {}}, {}]
+    server.answer_next(as_answer([image_part(FIRST, "image/png")], grounding={"groundingChunks": chunks}))
+    assert make().grounding is None
+
+
 @pytest.mark.parametrize("reason", BLOCKS)
 def test_blocked_output(make, server, observer, reason):
     """A picture held back by a rule gives a receipt: the rule, the model's words, what to try; never a second call."""

@@ -47,6 +47,47 @@ def test_controls(make, server, settings, expected):
     assert server.requests[0].config == {"responseModalities": ["TEXT", "IMAGE"], **expected}
 
 
+FLASH = "gemini-3.1-flash-image"
+
+
+@pytest.mark.parametrize(
+    ("settings", "tool"),
+    [
+        ("web", {"googleSearch": {}}),
+        ("image", {"googleSearch": {"searchTypes": {"imageSearch": {}}}}),
+        ("image, web", {"googleSearch": {"searchTypes": {"webSearch": {}, "imageSearch": {}}}}),
+    ],
+)
+def test_search(make, server, settings, tool):
+    """Each kind of search is asked for in its own way; a plain web search by the tool alone."""
+    make(request(model=FLASH, search=settings))
+    assert server.requests[0].body["tools"] == [tool]
+
+
+def test_thoughts_words_and_rules(make, server):
+    """Thoughts, a system instruction, safety thresholds and an answer without words are asked for in their fields."""
+    make(
+        request(
+            model=FLASH,
+            thoughts=True,
+            thinking_level="high",
+            output="image",
+            system_instruction="You draw in ink.",
+            safety="hate_speech=none, harassment=high",
+        )
+    )
+    sent = server.requests[0]
+    assert sent.config == {
+        "responseModalities": ["IMAGE"],
+        "thinkingConfig": {"includeThoughts": True, "thinkingLevel": "HIGH"},
+    }
+    assert sent.body["systemInstruction"]["parts"] == [{"text": "You draw in ink."}]
+    assert sent.body["safetySettings"] == [
+        {"category": "HARM_CATEGORY_HARASSMENT", "threshold": "BLOCK_ONLY_HIGH"},
+        {"category": "HARM_CATEGORY_HATE_SPEECH", "threshold": "BLOCK_NONE"},
+    ]
+
+
 @pytest.mark.parametrize(
     ("model", "settings", "sent"),
     [
@@ -54,7 +95,7 @@ def test_controls(make, server, settings, expected):
         ("gemini-3.1-flash-image", {"temperature": 0.5, "top_p": 0.9, "seed": 7}, {"temperature": 0.5, "topP": 0.9}),
         ("gemini-3-pro-image", {"thinking_level": "high"}, {}),
         ("gemini-2.5-flash-image", {"image_size": "1K"}, {}),
-        ("gemini-3.1-flash-lite-image", {"temperature": 1.0}, {}),
+        ("gemini-3.1-flash-lite-image", {"temperature": 1.0, "thoughts": True, "search": "web"}, {}),
     ],
 )
 def test_only_honoured_settings_are_sent(make, server, model, settings, sent):
@@ -90,9 +131,10 @@ def test_too_many_references_are_never_sent(make, server):
 
 
 def test_over_twenty_megabytes_is_never_sent(make, server):
-    """References over 20 MB together, as they are sent, are refused before the call."""
+    """On Google Cloud references over 20 MB together, as they are sent, are refused before the call."""
+    account = GeminiAccount(api_key=server.key, use_enterprise=True, base_url=server.url)
     with pytest.raises(InvalidRequestError, match="MB"):
-        make(request("Heavy.", b"x" * 8_000_000, b"y" * 8_000_000))
+        make(request("Heavy.", b"x" * 8_000_000, b"y" * 8_000_000), account=account)
     assert server.requests == []
 
 

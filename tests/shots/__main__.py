@@ -12,6 +12,8 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from core.models.asset import Kind
+from core.store.drafts import DraftsFile
 from tests.browser.harness import PHONE, StudioServer, Visits, chromium, wait_idle
 
 HERE = Path(__file__).parent
@@ -46,6 +48,7 @@ def main() -> None:
             phone = visits(server, f"/scene_sequencer?{place}", viewport=PHONE, device_scale_factor=2, has_touch=True)
             _take(phone, "phone")
             _character_sheet(page, server, place)
+            _prompt_lab(page, server, place)
             _book_pages(page, server, place)
         with StudioServer(Path(name) / "chinese") as server:
             page = visits(server, "/", viewport=SCREEN, device_scale_factor=2, locale="zh-CN")
@@ -76,6 +79,24 @@ def _character_sheet(page: Page, server: StudioServer, place: str) -> None:
     make.click()
     expect(page.get_by_role("button", name="Keep as character").first).to_be_visible(timeout=120_000)
     _take(page, "character_sheet")
+
+
+def _prompt_lab(page: Page, server: StudioServer, place: str) -> None:
+    (workspace,) = server.projects()
+    sheet = next(asset for asset in workspace.assets() if asset.recipe.kind is Kind.CHARACTER_SHEET)
+    drafts = DraftsFile(workspace.folder)
+    drafts.write("lab/references", [[sheet.id, ""]])
+    drafts.write("lab/prompt", "Wick on a wooden bridge at dusk, seen from the side, holding the lit lantern up.")
+    drafts.write("lab/aspect_ratio", "16:9")
+    drafts.write("lab/variants", 2)
+    page.goto(f"{server.url}/prompt_lab?{place}")
+    make = page.get_by_role("button", name=re.compile(r"Make 2 images · free"))
+    expect(make).to_be_enabled()
+    wait_idle(page)
+    make.click()
+    expect(page.locator(".gallery .item")).to_have_count(2)
+    page.evaluate("scrollTo(0, 0)")
+    _take(page, "prompt_lab")
 
 
 def _book_pages(page: Page, server: StudioServer, place: str) -> None:

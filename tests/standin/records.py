@@ -12,7 +12,8 @@ from typing import Any
 class Recorded:
     """One request as it arrived, at `arrived` (time.monotonic()); `has_left` is set when the client hung up.
 
-    `raw` is its JSON as it was on the wire, `body` the same with its names in one spelling.
+    `sent_ahead` are the files it names; with `lacks_file` one of them is not there. `raw` is its JSON as it was on
+    the wire, `body` the same with its names in one spelling.
     """
 
     method: str
@@ -24,6 +25,8 @@ class Recorded:
     raw: dict[str, Any] = field(default_factory=dict)
     raw_size: int = 0
     fault: str = ""
+    sent_ahead: list[tuple[str, bytes]] = field(default_factory=list)
+    lacks_file: bool = False
     status: int | None = None
     has_left: threading.Event = field(default_factory=threading.Event)
 

@@ -67,9 +67,14 @@ def image_part(data: bytes, mime: str, **extra: Any) -> dict[str, Any]:
     return {"inlineData": {"mimeType": mime, "data": base64.b64encode(data).decode()}, **extra}
 
 
-def as_answer(parts: list[dict[str, Any]] | None, finish_reason: str | None = "STOP", **top: Any) -> Reply:
+def as_answer(
+    parts: list[dict[str, Any]] | None,
+    finish_reason: str | None = "STOP",
+    grounding: dict[str, Any] | None = None,
+    **top: Any,
+) -> Reply:
     """Return an answer with one candidate; `parts` None leaves the content out."""
-    candidate: dict[str, Any] = {"index": 0}
+    candidate: dict[str, Any] = {"index": 0, **({"groundingMetadata": grounding} if grounding else {})}
     if parts is not None:
         candidate["content"] = {"role": "model", "parts": parts}
     if finish_reason is not None:

@@ -19,7 +19,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from core.models.asset import EngineName
 from core.models.catalog import Catalog, ModelFacts, load_catalog
+from tests.standin.extras import grounded, thoughts_of
 from tests.standin.faults import Picture, check_fault, reply_with
+from tests.standin.files import SESSION, Files
 from tests.standin.pictures import draw_picture
 from tests.standin.records import Recorded, camel_cased
 from tests.standin.replies import Reply, as_answer, as_error, as_json, error_info, image_part
@@ -58,6 +60,7 @@ class StandIn:
         self.catalog = catalog or load_catalog()
         self.is_list_endless = False
         self.models = models or tuple(m.id for m in self.catalog.models if m.engine is EngineName.GEMINI)
+        self.files = Files()
         self.requests: list[Recorded] = []
         self.listings: list[Recorded] = []
         self.breaches: list[str] = []
@@ -98,7 +101,7 @@ class StandIn:
         facts = self.catalog.model(request.model)
         image = request.config.get("imageConfig", {})
         size = facts.pixels(image.get("aspectRatio"), image.get("imageSize"))
-        digests = [hashlib.sha256(data).hexdigest() for _, data in request.images]
+        digests = [hashlib.sha256(data).hexdigest() for _, data in (*request.images, *request.sent_ahead)]
         mime = "image/jpeg" if "pro" in request.model else "image/png"
         seed = "|".join([request.model, request.prompt, *digests])
         return Picture(draw_picture(seed, size, mime, self.is_grainy), mime)
@@ -126,7 +129,9 @@ class StandIn:
         if request.is_search:
             return good(request)
         picture = self.picture_for(request)
-        return as_answer([{"text": "Here it is."}, image_part(picture.data, picture.mime)])
+        words = [] if request.config.get("responseModalities") == ["IMAGE"] else [{"text": "Here it is."}]
+        said = [*thoughts_of(request, self.is_grainy), *words]
+        return as_answer([*said, image_part(picture.data, picture.mime)], **grounded(request))
 
     def list_models(self, *, is_enterprise: bool) -> Reply:
         """Return the list of the account's models."""
@@ -185,7 +190,12 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Answer a listing."""
         request = self._record({})
-        self.server.stand_in.listings.append(request)
+        stand_in = self.server.stand_in
+        path = urlsplit(self.path).path
+        if not self._refuse_key() and (answer := stand_in.files.answer(stand_in.url, path, request.headers, b"")):
+            self._send(answer, request)
+            return
+        stand_in.listings.append(request)
         found = LIST.match(urlsplit(self.path).path)
         if (refusal := self._refuse_key()) is not None:
             self._send(refusal, request)
@@ -205,14 +215,32 @@ class _Handler(BaseHTTPRequestHandler):
             answer = {"access_token": TOKEN, "expires_in": 3600, "token_type": "Bearer"}
             self._send(as_json(answer), self._record({}))
             return
-        request = self._record(json.loads(raw), len(raw))
         stand_in = self.server.stand_in
+        if self.path.startswith("/upload/"):
+            upload = self._record({})
+            path = urlsplit(self.path).path
+            # an upload's own address is its permission
+            refusal = None if SESSION.match(path) else self._refuse_key()
+            answer = refusal or stand_in.files.answer(stand_in.url, path, upload.headers, raw)
+            self._send(answer or as_error(404, "NOT_FOUND", "No such page."), upload)
+            return
+        request = self._record(json.loads(raw), len(raw))
+        self._look_up_files(request)
         stand_in.requests.append(request)
         with stand_in.counted():
             reply = self._refuse_key() or stand_in.reply_to(request)
-            self._wait(stand_in.delay + reply.delay, request)
+            spent = time.monotonic() - request.arrived  # drawing the picture is part of the delay
+            self._wait(stand_in.delay + reply.delay - spent, request)
             if not request.has_left.is_set():
                 self._send(reply, request)
+
+    def _look_up_files(self, request: Recorded) -> None:
+        """Note the files that a request names; one that is not there is answered like the service does."""
+        files = self.server.stand_in.files
+        uris = [part["fileData"]["fileUri"] for part in request.parts if "fileData" in part]
+        found = [files.data_of(uri) for uri in uris]
+        request.sent_ahead = [file for file in found if file is not None]
+        request.lacks_file = len(request.sent_ahead) < len(uris)
 
     def log_message(self, *args: object) -> None:
         """Keep the terminal quiet."""

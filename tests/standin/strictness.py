@@ -30,11 +30,14 @@ THINKING_CONFIG = {"thinkingLevel", "thinkingBudget", "includeThoughts"}
 _SCHEMA_SPELT = {"max_items", "min_items", "property_ordering"}
 PYTHON_SPELT = {
     "inlineData": {"mime_type"},
+    "fileData": {"file_uri", "mime_type"},
     "thinkingConfig": {"thinking_level", "thinking_budget", "include_thoughts"},
+    "searchTypes": {"web_search", "image_search"},
     "responseSchema": _SCHEMA_SPELT,
     "items": _SCHEMA_SPELT,
 }
 PART = {"text", "inlineData", "fileData", "thought", "thoughtSignature", "videoMetadata", "mediaResolution"}
+FILE_DATA = {"fileUri", "mimeType"}
 MEDIA_RESOLUTION = {"level"}
 LEVELS = {f"MEDIA_RESOLUTION_{name}" for name in ("LOW", "MEDIUM", "HIGH", "ULTRA_HIGH")}
 SCHEMA = {
@@ -43,6 +46,10 @@ SCHEMA = {
 }
 TYPES = {"STRING", "NUMBER", "INTEGER", "BOOLEAN", "ARRAY", "OBJECT"}
 BUDGETS = {"gemini-2.5-flash": (0, 24_576), "gemini-2.5-pro": (128, 32_768)}
+HARM_CATEGORIES = {
+    f"HARM_CATEGORY_{name}" for name in ("HARASSMENT", "HATE_SPEECH", "SEXUALLY_EXPLICIT", "DANGEROUS_CONTENT")
+}
+HARM_THRESHOLDS = {"BLOCK_LOW_AND_ABOVE", "BLOCK_MEDIUM_AND_ABOVE", "BLOCK_ONLY_HIGH", "BLOCK_NONE", "OFF"}
 SAMPLING = {"temperature": "temperature", "topP": "top_p", "seed": "seed"}
 
 
@@ -50,6 +57,8 @@ def refuse(request: Recorded, catalog: Catalog, models: tuple[str, ...]) -> Repl
     """Return the service's refusal of a request, or None when there is nothing to refuse."""
     if request.model not in models:
         return as_error(404, "NOT_FOUND", f"models/{request.model} is not found for API version v1.")
+    if request.lacks_file:
+        return as_error(403, "PERMISSION_DENIED", "You do not have permission to access the File or it may not exist.")
     problem = _problem(request, catalog.model(request.model))
     return as_error(400, "INVALID_ARGUMENT", problem) if problem else None
 
@@ -63,9 +72,13 @@ def _problem(request: Recorded, facts: ModelFacts) -> str:
         or _unknown(config.get("imageConfig", {}), IMAGE_CONFIG)
         or _unknown(config.get("thinkingConfig", {}), THINKING_CONFIG)
         or next((bad for part in request.parts if (bad := _unknown(part, PART))), "")
+        or next((bad for part in request.parts if (bad := _unknown(part.get("fileData", {}), FILE_DATA))), "")
         or _bad_values(config, facts)
         or _bad_thinking(config.get("thinkingConfig", {}), facts)
         or _bad_purpose(config, facts)
+        or _bad_tools(request.body.get("tools", []), facts)
+        or _bad_safety(request.body.get("safetySettings", []))
+        or _bad_instruction(request.body.get("systemInstruction"))
         or _bad_schema(config)
         or next((bad for part in request.parts if (bad := _bad_resolution(part, facts))), "")
         or _bad_images(request)
@@ -110,6 +123,8 @@ def _bad_values(config: dict[str, Any], facts: ModelFacts) -> str:
 def _bad_thinking(thinking: dict[str, Any], facts: ModelFacts) -> str:
     if "thinkingLevel" in thinking and "thinkingBudget" in thinking:
         return "You can only set only one of thinking budget and thinking level."
+    if thinking.get("includeThoughts") and facts.thinking is Thinking.NONE:
+        return "Thinking is not enabled for this model."
     if "thinkingLevel" in thinking and facts.thinking is Thinking.BUDGET:
         return "Thinking level is not supported for this model."
     if "thinkingBudget" in thinking:
@@ -125,6 +140,34 @@ def _bad_purpose(config: dict[str, Any], facts: ModelFacts) -> str:
     if facts.is_known and facts.purpose is Purpose.DETECTION and "IMAGE" in config.get("responseModalities", ()):
         return "The requested combination of response modalities is not supported by the model."
     return ""
+
+
+def _bad_tools(tools: list[dict[str, Any]], facts: ModelFacts) -> str:
+    for tool in tools:
+        if bad := _unknown(tool, {"googleSearch"}) or _unknown(tool["googleSearch"], {"searchTypes"}):
+            return bad
+        kinds = tool["googleSearch"].get("searchTypes", {})
+        if bad := _unknown(kinds, {"webSearch", "imageSearch"}):
+            return bad
+        if not facts.has_search or ("imageSearch" in kinds and not facts.has_image_search):
+            return "Search Grounding is not supported."
+    return ""
+
+
+def _bad_safety(rules: list[dict[str, Any]]) -> str:
+    for rule in rules:
+        if bad := _unknown(rule, {"category", "threshold"}):
+            return bad
+        if rule.get("category") not in HARM_CATEGORIES or rule.get("threshold") not in HARM_THRESHOLDS:
+            return "Invalid safety setting."
+    return "" if len({rule["category"] for rule in rules}) == len(rules) else "Duplicate safety setting."
+
+
+def _bad_instruction(instruction: dict[str, Any] | None) -> str:
+    if instruction is None:
+        return ""
+    parts = instruction.get("parts", [])
+    return "" if parts and all(set(part) == {"text"} and part["text"] for part in parts) else "Empty instruction."
 
 
 def _bad_schema(config: dict[str, Any]) -> str:

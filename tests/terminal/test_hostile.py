@@ -252,3 +252,15 @@ def test_the_command_starts_light() -> None:
     code = "import sys, core.__main__; print([m for m in ('core.cli', 'pydantic', 'core.ui') if m in sys.modules])"
     said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert json.loads(said.stdout) == []
+
+
+@pytest.mark.parametrize(("name", "words"), [("runs", ("runs",)), ("runs", ("story", "run")), ("ledger", ("usage",))])
+def test_a_damaged_database_is_named(run: Run, tmp_path: Path, name: str, words: tuple[str, ...]) -> None:
+    """A database that is none any more is bad input that says which file to move away; nothing is begun."""
+    home = tmp_path / "home"
+    home.mkdir(exist_ok=True)
+    (home / f"{name}.sqlite").write_bytes(b"no database" * 500)
+    rest = (write_story(tmp_path, {"a": ["archive"]}), "--project", "p") if words == ("story", "run") else ()
+    said = run(*words, *rest, "--json")
+    assert said.code == 2
+    assert f"{name}.sqlite is damaged" in said.document["error"]["message"]

@@ -64,3 +64,15 @@ def test_the_lists_speak_json(gemini: Terminal, server: StandIn) -> None:
     assert [(run["state"], run["finished_steps"], run["steps"]) for run in runs] == [("done", 1, 1)]
     for words in (("models",), ("usage",), ("runs",)):
         assert gemini.run(*words).out.strip()
+
+
+def test_an_export_names_the_damaged_pictures_it_leaves_out(terminal: Terminal) -> None:
+    """What cannot be read is not in the folder, and is said, for people and for programs."""
+    assert terminal.run("story", "run", write_story(terminal.folder, {"a": ["archive"]}), "--project", "p").code == 0
+    picture = terminal.folder / "p" / "assets" / "a.png"
+    picture.write_bytes(picture.read_bytes()[:5000])
+    terminal.run("reindex", "--project", "p")
+    said = terminal.run("export", "--project", "p", "--to", "one")
+    assert said.code == 0
+    assert "assets/a.png" in said.err
+    assert terminal.run("export", "--project", "p", "--to", "two", "--json").document["unreadable"] == ["a.png"]

@@ -42,14 +42,16 @@ def test_cancel_drops_open_calls_and_resume_makes_the_rest(gemini: Terminal, ser
     assert set(resumed.statuses.values()) == {"generated"}
 
 
-def test_ctrl_c_cancels_the_run(gemini: Terminal, server: StandIn) -> None:
-    """Ctrl-C hangs up, reports what was cancelled, and leaves no run behind that still goes on."""
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_cancels_the_run(gemini: Terminal, server: StandIn, sent: signal.Signals) -> None:
+    """Ctrl-C, or a service manager's stop, hangs up, reports what was cancelled, and leaves no run that goes on."""
     server.delay = 120.0
     running = gemini.start("story", "run", write_story(gemini.folder), "--project", "p", "--json")
     wait_until(lambda: server.requests, "the first call")
-    running.send_signal(signal.SIGINT)
-    running.communicate(timeout=60)
-    assert running.returncode != 0
+    running.send_signal(sent)
+    out, _ = running.communicate(timeout=60)
+    assert running.returncode == 1
+    assert json.loads(out)["steps"][0]["status"] == "cancelled"
     assert server.requests[0].has_left.wait(1.0)
     assert [run["state"] for run in gemini.run("runs", "--json").document["runs"]] == ["cancelled"]
 

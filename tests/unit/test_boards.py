@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from core.errors import BlockedError, StoryError
 from core.models.asset import Asset, EngineName, Kind, Recipe, Result
 from core.models.catalog import load_catalog
-from core.models.story import Step, StepSource, Story, StorySource
+from core.models.story import Story, StorySource
 from core.settings import EngineChoice, load_settings
 from core.store.workspace import Workspace
 from core.studio.background import RunView
@@ -24,17 +25,12 @@ from core.studio.specs import StepOutcome
 from core.studio.step_versions import bring_back, replace_with_file
 from core.studio.story_editing import edit
 from core.studio.story_writing import write_story
+from tests.samples import scene
 from tests.standin.pictures import draw_picture
 
 DRAFT = RunOptions(engine=EngineName.DRAFT)
 GEMINI = RunOptions(engine=EngineName.GEMINI, default_model="gemini-nano-banana-2.1")
 CATALOG = load_catalog()
-
-
-def scene(name: str, *sources: str) -> Step:
-    return Step(
-        id=name, kind=Kind.SCENE, prompt=f"- {name}", sources=tuple(StepSource(id=source) for source in sources)
-    )
 
 
 STORY = Story(
@@ -171,6 +167,20 @@ def test_a_run_marks_what_is_being_made_and_what_failed(workspace: Workspace) ->
     assert (shown.reason, shown.text) == ("SAFETY", "no")
     change(workspace, "b", prompt="another way")
     assert board_of(workspace, run=run).card("b").error is None  # type: ignore[union-attr]
+
+
+def test_an_image_that_could_not_be_made_again_says_so(workspace: Workspace) -> None:
+    """A failed "make again" shows its error beside the old image; one made after that run has none."""
+    make_all(workspace)
+    error = BlockedError("blocked", reason="SAFETY", text="no")
+    failed = StepOutcome(id="b", status=StepStatus.FAILED, error=error.to_plain())
+    card = board_of(workspace, run=run_with(workspace, outcomes={"b": failed})).card("b")
+    assert card is not None
+    assert (card.state, card.is_to_make) == (CardState.FAILED, False)
+    assert card.asset is not None
+    assert isinstance(card.error, BlockedError)
+    earlier = replace(run_with(workspace, outcomes={"b": failed}), began=datetime(2026, 1, 1, tzinfo=UTC))
+    assert board_of(workspace, run=earlier).card("b").error is None  # type: ignore[union-attr]
 
 
 def test_lanes_are_branches(workspace: Workspace) -> None:

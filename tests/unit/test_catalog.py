@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import InvalidRequestError
-from core.models.asset import EngineName, GenerationSettings
+from core.errors import ConfigurationError, InvalidRequestError
+from core.models.asset import EngineName, GenerationSettings, Role
 from core.models.catalog import ModelFacts, Purpose, Thinking, load_catalog
 
 NOVEMBER = date(2026, 11, 21)
@@ -173,9 +173,9 @@ def test_unlisted_model_is_not_checked():
     """A model the catalog does not list takes any ratio and size, three references, and a price that errs upward."""
     facts = facts_of("brand-new")
     facts.check(settings(aspect_ratio="7:5", image_size="8K"))
-    facts.check_references(3)
+    facts.check_references([Role.OTHER] * 3)
     with pytest.raises(InvalidRequestError, match="Leave out 1"):
-        facts.check_references(4)
+        facts.check_references([Role.OTHER] * 4)
     assert not facts.is_known
     assert facts.is_price_unsure
     assert facts.price(settings()) == 0.134
@@ -227,3 +227,33 @@ def test_loads_a_catalog_of_ones_own(tmp_path: Path):
         '[[models]]\nid = "m"\ntitle = "M"\nratios = "r"\npixels = "p"\nsizes = ["1K"]\n'
     )
     assert load_catalog(file).model("m").pixels("1:1", "1K") == (10, 20)
+
+
+def test_own_entries_correct_and_add(tmp_path: Path):
+    """A person's own list changes what it names, keeps the rest, and adds models with careful limits."""
+    own = tmp_path / "catalog.toml"
+    own.write_text(
+        '[[models]]\nid = "gemini-nano-banana-2.1"\nhas_search = true\nprices = { "1K" = 0.05 }\n'
+        '[[models]]\nid = "gemini-new-image"\nengine = "gemini"\nratios = "common"\npixels = "gemini_3"\n'
+        'sizes = ["1K"]\n'
+    )
+    catalog = load_catalog(own=own)
+    corrected, added = catalog.model("gemini-nano-banana-2.1"), catalog.model("gemini-new-image")
+    assert corrected.has_search
+    assert corrected.price(settings()) == 0.05
+    assert corrected.thinking_levels == ("minimal", "medium", "high")
+    assert added.is_known
+    assert added.references.total == 3
+    assert added.pixels("16:9") == (1376, 768)
+
+
+@pytest.mark.parametrize(
+    "text", ["[[models", "models = 3", "[[models]]\ntitle = 'x'", "[[models]]\nid = 'x'\nratios = 'none'"]
+)
+def test_an_own_list_that_is_none_is_told(tmp_path: Path, text: str):
+    """What cannot be read says which file, and that it can be moved away."""
+    own = tmp_path / "catalog.toml"
+    own.write_text(text)
+    with pytest.raises(ConfigurationError, match="move it away") as caught:
+        load_catalog(own=own)
+    assert str(own) in caught.value.message

@@ -22,7 +22,7 @@ from core.engines.vision import captions, detect
 from core.engines.vision.detect import find
 from core.errors import InvalidImageError, InvalidRequestError
 from core.models.asset import Kind, Role
-from core.models.region import FAILED_TESSERACT, NO_TESSERACT, DetectionSettings, Preset, Wish
+from core.models.region import FAILED_TESSERACT, NO_LABEL_FITS, NO_TESSERACT, DetectionSettings, Preset, Wish
 from tests.pages import drawn
 from tests.pages.make_pages import make
 from tests.pages.scoring import Score, iou, score
@@ -217,9 +217,11 @@ def test_photographs_and_engravings_are_told_apart() -> None:
     [((), "illustration"), (("map", "Woodcut illustration"), "Woodcut illustration"), (("map", "table"), "")],
 )
 def test_a_closed_list_of_labels_is_kept_to(labels: tuple[str, ...], label: str) -> None:
-    """The first label that means a picture is used as it is written; without one the label is empty."""
+    """The first label that means a picture is used as it is written; without one the label is empty, and it is said."""
     page, _ = drawn.illustrated()
-    assert [one.label for one in found(page, labels=labels).found] == [label]
+    findings = found(page, labels=labels)
+    assert [one.label for one in findings.found] == [label]
+    assert (NO_LABEL_FITS in findings.warnings) is (label == "")
 
 
 def test_words_that_cannot_be_read_are_said_to_be_unread() -> None:

@@ -76,6 +76,7 @@ def test_the_codes_are_what_files_already_hold() -> None:
         "StoryError": "story",
         "CycleError": "cycle",
         "UnknownSourceError": "unknown_source",
+        "RunBrokenError": "run_broken",
         "StepFailedError": "step_failed",
         "BudgetExceededError": "budget_exceeded",
     }

@@ -156,3 +156,12 @@ def test_a_temporary_name_is_no_image(workspace: Workspace, monkeypatch: pytest.
     keep(workspace, "robot")
     assert [path.suffix for path in seen] == [".part"]
     assert seen[0].parent == workspace.assets_folder
+
+
+def test_a_project_folder_that_was_moved_is_not_made_anew(tmp_path: Path) -> None:
+    """A change of a project whose folder is gone says so, and leaves nothing in the way of moving it back."""
+    workspace = open_project(tmp_path / "p")
+    workspace.folder.rename(tmp_path / "moved")
+    with pytest.raises(WorkspaceError, match="not there any more"):
+        workspace.choices.choose("s", "x", "ship")
+    assert not (tmp_path / "p").exists()

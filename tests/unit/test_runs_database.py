@@ -6,7 +6,10 @@ import threading
 from pathlib import Path
 
 import pytest
+from dbos import DBOS
+from sqlalchemy.exc import OperationalError
 
+from core.errors import WorkspaceError
 from core.models.asset import Kind, Recipe
 from core.settings import load_settings
 from core.studio import jobs
@@ -65,3 +68,22 @@ def test_ones_own_run_is_found_among_many_of_others(tmp_path: Path, monkeypatch:
         go_on.set()
         assert Runner.current is not None
         Runner.current.close()
+
+
+def test_a_full_database_is_said_when_a_run_begins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When a run cannot be written down, whoever starts it hears a sentence about space, not a database's words."""
+    studio = Studio(load_settings(THROUGHLINE_HOME=str(tmp_path)))
+    spec = RecipesSpec(project=str(tmp_path / "p"), title="t", recipes={}, concurrency=1, user=LOCAL_USER)
+
+    def full(*_: object) -> None:
+        raise OperationalError("INSERT INTO workflow_status", {}, Exception("database or disk is full"))
+
+    runner = Runner.obtain(studio)
+    try:
+        monkeypatch.setattr(DBOS, "start_workflow", full)
+        with pytest.raises(WorkspaceError, match="free space") as caught:
+            begin_recipes(studio, spec)
+        assert "INSERT" not in caught.value.message
+    finally:
+        monkeypatch.undo()
+        runner.close()

@@ -185,7 +185,7 @@ def test_aliases_that_swell_are_refused_at_once(folder: Path, text: str) -> None
     """A small file that is a large story with its aliases written out is one error with a line, and fast."""
     began = time.monotonic()
     error = _refused(folder, text)
-    assert "aliases" in error.message
+    assert ("has no end" if "&me" in text else "aliases written out") in error.message
     assert error.line
     assert time.monotonic() - began < 2
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import math
 import re
+import threading
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import cv2
 
@@ -24,11 +26,15 @@ from core.engines.vision.looks.wishes import technique_asked
 from core.engines.vision.restoration.canvas import placed
 from core.engines.vision.restoration.plate import named_type
 from core.engines.vision.restoration.restoring import restore
+from core.engines.vision.restoration.surroundings import Page, Surroundings, seen_page
+from core.errors import InvalidImageError
 from core.models.asset import Kind, Role
 from core.models.catalog import ModelFacts
 
 _SUBJECT_ROLES = (Role.CHARACTER, Role.OBJECT, Role.POSE, Role.OTHER, Role.ARCHIVE, Role.PLATE)
+_RETOUCHED = (Role.PLATE, Role.PAGE, Role.ARCHIVE)
 _SHEETS = (Kind.CHARACTER_SHEET, Kind.ACCESSORY_SHEET)
+_PAGES = threading.Lock()
 
 
 def draw(request: GenerationRequest, facts: ModelFacts) -> bytes:
@@ -121,7 +127,8 @@ class _Drawing:
         return Cast(subject, is_back, self._last(Role.SCENE), self._last(Role.STYLE), self._last(Role.BACKGROUND))
 
     def _retouched(self, kind: Kind, width: int, height: int) -> Pixels:
-        source = (self._first((Role.PLATE, Role.PAGE, Role.ARCHIVE)) or self.plates[0]).flat
+        plate = self._first(_RETOUCHED) or self.plates[0]
+        source = plate.flat
         if kind is Kind.CINEMATIC:
             return cinematic(source, width, height, self.seed)
         if kind is Kind.CROP:
@@ -132,7 +139,7 @@ class _Drawing:
             technique = technique_asked(self.text)
             made = turned_into(source, technique, self.text, self.seed)
             return placed(made, width, height, is_full_bleed=True)
-        return restore(source, named_type(self.text)).sized(width, height)
+        return restore(source, named_type(self.text), _around(plate.reference)).sized(width, height)
 
 
 def _seen(plate: _Plate, is_back: bool) -> Subject:
@@ -140,6 +147,21 @@ def _seen(plate: _Plate, is_back: bool) -> Subject:
     if plate.reference.kind in _SHEETS:
         return cut_out_view(plate.pixels, -1 if is_back else 0)
     return cut_out(plate.pixels)
+
+
+def _around(reference: Reference) -> Surroundings | None:
+    """Return the page a reference was cut from; one that cannot be read says nothing, and the crop is still whole."""
+    if reference.origin is None:
+        return None
+    with contextlib.suppress(InvalidImageError), _PAGES:
+        return Surroundings(_page(reference.origin.page), reference.origin.place)
+    return None
+
+
+# every object of a page wants it at once: it is looked at once
+@lru_cache(maxsize=2)
+def _page(data: bytes) -> Page:
+    return seen_page(on_white(decode(data, "page")))
 
 
 def _size(request: GenerationRequest, plates: list[_Plate], facts: ModelFacts) -> tuple[int, int]:

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 from google.genai import types
 
+from core.engines.base import Part
 from core.engines.gemini.failures import empty
+from core.engines.gemini.groundings import read_grounding
 from core.engines.gemini.outcomes import Answer, AttemptFailed, Usage
 from core.engines.gemini.reasons import (
     OUTPUT_BLOCKS,
@@ -21,7 +23,8 @@ from core.engines.gemini.reasons import (
 )
 from core.engines.gemini.redactor import Redactor
 from core.errors import BlockedError, InvalidImageError, NoImageError, UnavailableError
-from core.images import prepare, sniff, verify_pixels
+from core.images import prepare, sniff, verify_answer
+from core.models.answer import BlockKind, Grounding
 
 KEPT_AS_IS = ("image/png", "image/jpeg")
 READABLE = (*KEPT_AS_IS, "image/webp", "image/gif", "image/tiff", "image/bmp")
@@ -30,11 +33,20 @@ FROM_THOUGHTS = "The only image of the answer stood among the model's thoughts; 
 
 @dataclass(frozen=True)
 class ImageAnswer(Answer):
-    """One image, untouched unless a warning says so. `image_count` is what is billed."""
+    """One image, untouched unless a warning says so. `image_count` is what is billed, `parts` the whole answer."""
 
     data: bytes
     mime: str
     image_count: int
+    parts: tuple[Part, ...] = ()
+    grounding: Grounding | None = None
+
+
+@dataclass(frozen=True)
+class ReadPart(Part):
+    """A part with what had to be changed to keep it."""
+
+    warnings: tuple[str, ...] = ()
 
 
 def read_answer(response: types.GenerateContentResponse, redactor: Redactor) -> ImageAnswer:
@@ -46,26 +58,29 @@ def read_answer(response: types.GenerateContentResponse, redactor: Redactor) -> 
         AttemptFailed: blocked, no image, empty, or an image that is cut short.
     """
     usage = read_usage(response)
-    parts = tuple(parts_of(response))
-    finished = [blob for part in parts if not part.thought and (blob := _image_bytes(part))]
-    thought = [blob for part in reversed(parts) if part.thought and (blob := _image_bytes(part))]
-    for blobs, warnings in ((finished, ()), (thought, (FROM_THOUGHTS,))):
-        if (whole := _first_whole(blobs)) is not None:
-            data, mime, changes = whole
+    said = tuple(parts_of(response))
+    read = [made for part in said if (made := _read_part(part, redactor)) is not None]
+    finished = [made for made in read if made.kind is BlockKind.IMAGE]
+    thought = [made for made in reversed(read) if made.kind is BlockKind.THOUGHT_IMAGE]
+    image_count = sum(not part.thought and _image_bytes(part) is not None for part in said)
+    for images, warnings in ((finished, ()), (thought, (FROM_THOUGHTS,))):
+        if images:
             return ImageAnswer(
-                text=redactor.text(text_of(parts)),
+                text=redactor.text(text_of(said)),
                 finish_reason=redactor.name(finish_reason_of(response)),
                 usage=usage,
-                warnings=(*warnings, *changes),
-                data=data,
-                mime=mime,
-                image_count=max(1, len(finished)),
+                warnings=(*warnings, *images[0].warnings),
+                data=images[0].data,
+                mime=images[0].mime,
+                image_count=max(1, image_count),
+                parts=tuple(read),
+                grounding=read_grounding(response, redactor),
             )
-    if finished or thought:
+    if any(_image_bytes(part) for part in said):
         raise _damaged(usage)
     if not has_content(response):
         raise empty(200)
-    raise AttemptFailed(_missing(response, parts, redactor), status=200, may_be_billed=True, usage=usage)
+    raise AttemptFailed(_missing(response, said, redactor), status=200, may_be_billed=True, usage=usage)
 
 
 def parts_of(response: types.GenerateContentResponse) -> Iterator[types.Part]:
@@ -94,13 +109,17 @@ def text_of(parts: Iterable[types.Part]) -> str:
     return "\n".join(part.text for part in parts if part.text and not part.thought)
 
 
-def _first_whole(blobs: Iterable[bytes]) -> tuple[bytes, str, tuple[str, ...]] | None:
-    for blob in blobs:
+def _read_part(part: types.Part, redactor: Redactor) -> ReadPart | None:
+    """Return a part as words or as a whole image; None when it is neither."""
+    if blob := _image_bytes(part):
         try:
-            return _storable(blob)
+            data, mime, changes = _storable(blob)
         except InvalidImageError:
-            continue
-    return None
+            return None
+        kind = BlockKind.THOUGHT_IMAGE if part.thought else BlockKind.IMAGE
+        return ReadPart(kind, data=data, mime=mime, warnings=changes)
+    words = redactor.text(part.text or "")
+    return ReadPart(BlockKind.THOUGHT if part.thought else BlockKind.TEXT, text=words) if words else None
 
 
 def _storable(data: bytes) -> tuple[bytes, str, tuple[str, ...]]:
@@ -109,7 +128,7 @@ def _storable(data: bytes) -> tuple[bytes, str, tuple[str, ...]]:
     Raises:
         InvalidImageError: it is damaged, cut short, or no image.
     """
-    facts = verify_pixels(data)
+    facts = verify_answer(data)
     if facts.mime in KEPT_AS_IS:
         return data, facts.mime, ()
     made = prepare(data)

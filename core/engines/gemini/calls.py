@@ -36,7 +36,7 @@ class Order(Generic[A]):
     """
 
     model: str
-    write: Callable[[], list[types.PartUnionDict]]
+    write: Callable[[], Awaitable[list[types.PartUnionDict]]]
     config: types.GenerateContentConfig
     read: Callable[[types.GenerateContentResponse, Redactor], A]
     estimate_usd: float

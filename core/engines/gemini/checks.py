@@ -31,15 +31,21 @@ def check_model_id(name: str, redactor: Redactor) -> None:
         )
 
 
-def check_request(request: GenerationRequest, facts: ModelFacts) -> None:
-    """Refuse settings the model does not have, and more references than one request takes.
+def check_request(
+    request: GenerationRequest, facts: ModelFacts, others: Sequence[ModelFacts] = (), can_upload: bool = False
+) -> None:
+    """Refuse settings the model does not have, and more references than it takes.
+
+    The first of the `others` that takes the references is named as a way out. With `can_upload` what is too large for
+    one request can be sent ahead.
 
     Raises:
         InvalidRequestError: says which, and what to change.
     """
     facts.check(request.settings)
-    facts.check_references(len(request.references))
-    _check_size(request.references, facts.inline_limit_bytes)
+    facts.check_references([reference.role for reference in request.references], others)
+    if not can_upload:
+        _check_size(request.references, facts.inline_limit_bytes)
 
 
 def check_search(request: DetectionRequest, facts: ModelFacts) -> None:
@@ -52,9 +58,14 @@ def check_search(request: DetectionRequest, facts: ModelFacts) -> None:
     _check_size([request.page], facts.inline_limit_bytes)
 
 
+def fits_inline(references: Sequence[Reference], facts: ModelFacts) -> bool:
+    """Tell whether references fit into one request, beside its words."""
+    return _encoded_size(references) <= facts.inline_limit_bytes - ROOM_FOR_WORDS
+
+
 def is_too_large(page: Reference, facts: ModelFacts) -> bool:
     """Tell whether a page is larger, as it is sent, than one request takes."""
-    return _encoded_size([page]) > facts.inline_limit_bytes - ROOM_FOR_WORDS
+    return not fits_inline([page], facts)
 
 
 def _check_size(references: Sequence[Reference], limit: int) -> None:

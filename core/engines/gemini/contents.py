@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any, Literal
 
 from google.genai import types
 from pydantic import BaseModel, Field, create_model
 
 from core.engines.base import GenerationRequest, Reference
+from core.engines.gemini.uploads import Uploads
 from core.images import sniff
-from core.models.asset import GenerationSettings
+from core.models.asset import GenerationSettings, Harm, Threshold, read_safety
 from core.models.catalog import ModelFacts
 from core.models.region import DetectionSettings, Wish
+
+HARMS = {
+    Harm.HARASSMENT: types.HarmCategory.HARM_CATEGORY_HARASSMENT,
+    Harm.HATE_SPEECH: types.HarmCategory.HARM_CATEGORY_HATE_SPEECH,
+    Harm.SEXUALLY_EXPLICIT: types.HarmCategory.HARM_CATEGORY_SEXUALLY_EXPLICIT,
+    Harm.DANGEROUS_CONTENT: types.HarmCategory.HARM_CATEGORY_DANGEROUS_CONTENT,
+}
+THRESHOLDS = {
+    Threshold.LOW: types.HarmBlockThreshold.BLOCK_LOW_AND_ABOVE,
+    Threshold.MEDIUM: types.HarmBlockThreshold.BLOCK_MEDIUM_AND_ABOVE,
+    Threshold.HIGH: types.HarmBlockThreshold.BLOCK_ONLY_HIGH,
+    Threshold.NONE: types.HarmBlockThreshold.BLOCK_NONE,
+    Threshold.OFF: types.HarmBlockThreshold.OFF,
+}
 
 
 def write_parts(request: GenerationRequest) -> list[types.Part]:
@@ -23,12 +39,25 @@ def write_parts(request: GenerationRequest) -> list[types.Part]:
     return [*images, types.Part.from_text(text=request.prompt)]
 
 
+async def write_uploaded(request: GenerationRequest, uploads: Uploads) -> list[types.PartUnionDict]:
+    """Return the references as files that were sent ahead, in order, followed by the prompt.
+
+    Raises:
+        AttemptFailed: the service could not take one in.
+    """
+    images = await asyncio.gather(*(uploads.part(reference) for reference in request.references))
+    return [*images, types.Part.from_text(text=request.prompt)]
+
+
 def write_config(settings: GenerationSettings) -> types.GenerateContentConfig:
     """Return the SDK's configuration for settings that the model honours; what is not set is not sent."""
     return types.GenerateContentConfig(
-        response_modalities=["TEXT", "IMAGE"],
+        response_modalities=["IMAGE"] if settings.output == "image" else ["TEXT", "IMAGE"],
         image_config=_image_config(settings),
-        thinking_config=_thinking_level(settings.thinking_level),
+        thinking_config=_thinking(settings),
+        system_instruction=settings.system_instruction,
+        safety_settings=_safety(settings.safety),
+        tools=_search_tools(settings.search),
         temperature=settings.temperature,
         top_p=settings.top_p,
         seed=settings.seed,
@@ -75,6 +104,36 @@ def _thinking_of(settings: DetectionSettings, facts: ModelFacts) -> types.Thinki
     if budget is not None:
         return types.ThinkingConfig(thinking_budget=budget)
     return _thinking_level(settings.thinking_level)
+
+
+def _thinking(settings: GenerationSettings) -> types.ThinkingConfig | None:
+    if settings.thoughts is None:
+        return _thinking_level(settings.thinking_level)
+    level = settings.thinking_level
+    return types.ThinkingConfig(
+        include_thoughts=settings.thoughts, thinking_level=types.ThinkingLevel(level.upper()) if level else None
+    )
+
+
+def _safety(safety: str | None) -> list[types.SafetySetting] | None:
+    rules = [
+        types.SafetySetting(category=HARMS[harm], threshold=THRESHOLDS[limit])
+        for harm, limit in read_safety(safety).items()
+    ]
+    return rules or None
+
+
+def _search_tools(search: str | None) -> types.ToolListUnion | None:
+    if search is None:
+        return None
+    kinds = search.split(",")
+    wanted = types.SearchTypes(
+        web_search=types.WebSearch() if "web" in kinds else None,
+        image_search=types.ImageSearch() if "image" in kinds else None,
+    )
+    # a plain web search is asked for by the tool alone: not every model knows the kinds of search
+    is_plain = kinds == ["web"]
+    return [types.Tool(google_search=types.GoogleSearch(search_types=None if is_plain else wanted))]
 
 
 def _image_config(settings: GenerationSettings) -> types.ImageConfig | None:

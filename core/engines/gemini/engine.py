@@ -96,7 +96,9 @@ class GeminiEngine:
         """
         check_model_id(request.model, self._redactor)
         facts = self._catalog.model(request.model)
-        check_request(request, facts)
+        # Google Cloud has no Files API
+        can_upload = not self._account.use_enterprise
+        check_request(request, facts, self._catalog.recommended(self._today()), can_upload)
         service = await self._connected()
         return await service.generate(request, facts, observer, self._warnings(facts))
 

@@ -12,13 +12,14 @@ from core.engines.base import DetectionRequest, Findings, Generation, Generation
 from core.engines.gemini.account import GeminiAccount
 from core.engines.gemini.answers import ImageAnswer, read_answer
 from core.engines.gemini.calls import A, Call, Order, Rules
-from core.engines.gemini.checks import is_model_id
+from core.engines.gemini.checks import fits_inline, is_model_id
 from core.engines.gemini.client import connect, watch_departure
-from core.engines.gemini.contents import write_config, write_page, write_parts, write_search
+from core.engines.gemini.contents import write_config, write_page, write_parts, write_search, write_uploaded
 from core.engines.gemini.failures import classify, late
 from core.engines.gemini.findings import read_findings
 from core.engines.gemini.outcomes import AttemptFailed, Usage
 from core.engines.gemini.redactor import Redactor
+from core.engines.gemini.uploads import Uploads
 from core.errors import ConfigurationError, EngineError
 from core.models.catalog import Catalog, ModelFacts
 from core.models.wishes import detection_price, detection_prompt
@@ -43,6 +44,7 @@ class Service:
         self._redactor = redactor
         self._rules = Rules(deadline_seconds, max_attempts, sleep)
         self._client = connect(account, deadline_seconds)
+        self._uploads = Uploads(self._client)
 
     async def generate(
         self, request: GenerationRequest, facts: ModelFacts, observer: Observer, notes: tuple[str, ...]
@@ -57,7 +59,7 @@ class Service:
 
         order = Order(
             model=request.model,
-            write=lambda: list(write_parts(request)),
+            write=lambda: self._write(request, facts),
             config=write_config(settings),
             read=read_answer,
             estimate_usd=facts.price(settings),
@@ -73,7 +75,15 @@ class Service:
             output_tokens=answer.usage.output_tokens,
             cost_usd=cost(answer),
             warnings=(*notes, *answer.warnings),
+            parts=answer.parts,
+            grounding=answer.grounding,
         )
+
+    async def _write(self, request: GenerationRequest, facts: ModelFacts) -> list[types.PartUnionDict]:
+        """Return what is sent: the references within the request, or as files ahead where they are too large for it."""
+        if fits_inline(request.references, facts):
+            return list(write_parts(request))
+        return await write_uploaded(request, self._uploads)
 
     async def detect(
         self, request: DetectionRequest, catalog: Catalog, observer: Observer, notes: tuple[str, ...]
@@ -88,7 +98,7 @@ class Service:
 
         order = Order(
             model=request.model,
-            write=lambda: write_page(request.page, prompt, settings.media_resolution),
+            write=lambda: _at_once(write_page(request.page, prompt, settings.media_resolution)),
             config=write_search(request.wish, settings, facts),
             read=lambda response, redactor: read_findings(response, redactor, has_masks=request.wish.has_masks),
             estimate_usd=detection_price(catalog, facts.engine, facts.id, request.wish, settings),
@@ -145,9 +155,10 @@ class Service:
             AttemptFailed: the answer is not what was asked for.
         """
         failed: AttemptFailed
-        departure = watch_departure()
+        departure, is_asked = watch_departure(), False
         try:
-            parts: list[types.PartUnionDict] = order.write()
+            parts = await order.write()
+            is_asked = True
             response = await self._client.aio.models.generate_content(
                 model=order.model, contents=parts, config=order.config
             )
@@ -157,4 +168,9 @@ class Service:
             raise
         except Exception as error:
             failed = classify(error, order.model, self._redactor, departure.has_left)
+            failed.may_be_billed = failed.may_be_billed and is_asked  # sending a file ahead costs nothing
         raise failed
+
+
+async def _at_once(parts: list[types.PartUnionDict]) -> list[types.PartUnionDict]:
+    return parts

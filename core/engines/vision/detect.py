@@ -19,7 +19,7 @@ from core.engines.vision.paper import Sheet, even_out
 from core.engines.vision.parts import find_parts
 from core.engines.vision.regions import Layout, Picture, find_pictures
 from core.engines.vision.tones import find_tones
-from core.models.region import SCALE, Preset, Wish
+from core.models.region import NO_LABEL_FITS, SCALE, Preset, Wish
 
 WORK_SIDE = 1280
 """Longest side, in pixels, at which a page is searched."""
@@ -67,7 +67,9 @@ def find(data: bytes, wish: Wish, name: str = "") -> Findings:
         InvalidImageError: the bytes are damaged, no image, or over 100 megapixels.
     """
     page = on_white(decode(data, name))
-    warnings = (FREE_TEXT.format(preset=wish.preset.value),) if wish.what.strip() else ()
+    warnings: tuple[str, ...] = (FREE_TEXT.format(preset=wish.preset.value),) if wish.what.strip() else ()
+    if wish.labels and wish.preset is not Preset.COMPONENTS and not _label(wish):
+        warnings += (NO_LABEL_FITS,)
     if min(page.shape[:2]) < SMALLEST_PAGE or int(np.ptp(shrink(page, 400))) < FAINTEST:
         return Findings((), warnings=warnings)
     if wish.preset is Preset.COMPONENTS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping, Sequence
 
@@ -18,6 +19,7 @@ DEFAULT_MARGIN = 10
 MOST_MARGIN = 400
 # told from the name of a story that a person tells by the two signs
 _PREFIX, _WHOLE = "plates--", "--whole"
+_PLACE = re.compile(r"Crop x (\d{1,6})-(\d{1,6}), y (\d{1,6})-(\d{1,6}) px")
 
 
 class Cut(Value):
@@ -59,6 +61,15 @@ def cut_recipe(page: Asset, region: Region, cut: Cut) -> Recipe:
         story=plates_slug(page),
         step=region.id,
     )
+
+
+def place_on_page(crop: Asset) -> Rectangle | None:
+    """Return where a cut-out lies on the page it is made from, in pixels as its recipe says; None for all others."""
+    found = _PLACE.match(crop.recipe.composed) if crop.recipe.kind is Kind.CROP else None
+    if found is None or len(crop.recipe.sources) != 1:
+        return None
+    left, right, top, bottom = (int(number) for number in found.groups())
+    return left, top, right, bottom
 
 
 def stem_of(page: Asset) -> str:

@@ -26,7 +26,7 @@ from core.studio.attempts import Errand
 from core.studio.context import Studio
 from core.studio.detection import Search, detect_or_reuse, resolved
 from core.studio.generation import generate_asset
-from core.studio.planning import DRAFT_MODEL, Planner, RunOptions, check_settings
+from core.studio.planning import Planner, RunOptions, check_draft_model, check_settings
 from core.studio.plates.cutting import DEFAULT_MARGIN, Cut, cut_out, plates_slug, whole_slug
 from core.studio.plates.fidelity import is_poor, measured
 from core.studio.plates.matrix import plates_story, whole_story
@@ -152,12 +152,8 @@ async def _options(studio: Studio, order: RestoreOrder) -> RunOptions:
         ConfigurationError: the draft engine is to use a model of another.
     """
     engine = studio.engine_name(order.engine)
+    check_draft_model(engine, order.model, "these images")
     if engine is EngineName.DRAFT:
-        if order.model not in ("", DRAFT_MODEL):
-            raise ConfigurationError(
-                f"The model {order.model!r} was asked for, but the draft engine would make these images. "
-                "Set GEMINI_API_KEY (or GOOGLE_CLOUD_PROJECT), or leave the model out."
-            )
         return RunOptions(engine=engine)
     default = studio.settings.model or await studio.engine(engine).default_model()
     return RunOptions(engine=engine, model=order.model, default_model=default)

@@ -12,7 +12,8 @@ from core.studio.versions import chosen_assets
 from core.ui.character.form import fill_form
 from core.ui.components.pictures import picture_strip
 from core.ui.intake import choose_picture
-from core.ui.session import new_project_folder, open_project, studio
+from core.ui.projects import show_first_project
+from core.ui.session import studio
 from core.ui.texts import _
 from core.ui.widgets import empty_place
 
@@ -21,15 +22,11 @@ DRAWING = Path(__file__).parents[1] / "components" / "character.svg"
 
 def show_no_project() -> None:
     """Offer to make a project right here."""
-    with st.container(border=True, horizontal_alignment="center"):
-        st.image(str(DRAWING), width=280, alt=_("A picture, and the character pulled out of it"))
-        st.text(_("A character lives in a project. Name one, and bring your picture in."), width="content")
-        with st.form("first-project", border=False, width=420):
-            title = st.text_input(_("Title"), max_chars=80, placeholder=_("What is it about?"))
-            if st.form_submit_button(_("Make the project"), type="primary", width="stretch"):
-                name = title.strip() or _("Untitled project")
-                open_project(new_project_folder(name), name)
-                st.rerun()
+    show_first_project(
+        _("A character lives in a project. Name one, and bring your picture in."),
+        DRAWING,
+        _("A picture, and the character pulled out of it"),
+    )
 
 
 def show_no_picture(name: str) -> None:

@@ -18,6 +18,7 @@ from core.ui.desk import desk
 from core.ui.intake import choose_picture
 from core.ui.session import forget_kept, kept, kept_value, set_kept, studio
 from core.ui.texts import _, ngettext
+from core.ui.tries import note_run
 from core.ui.widgets import images, main_type, price, show_error
 
 NAME = "sheet"
@@ -82,8 +83,7 @@ def show_make_button(wanted: Wanted, is_running: bool) -> None:
             show_error(error)
             return
     forget_kept(f"{NAME}/shown")
-    set_kept(f"{NAME}/price", wanted.cost_usd / wanted.order.variants)
-    set_kept(f"{NAME}/run", run)
+    note_run(NAME, run, wanted.cost_usd / wanted.order.variants)
     st.rerun()
 
 
@@ -129,20 +129,20 @@ def _choice(label: str, name: str, default: Any, options: list[Any], titles: dic
 
 
 def _fields(kind: Kind, source: Asset) -> SheetForm:
-    name = kept(st.text_input, _("Name"), f"{NAME}/name", "", max_chars=80, placeholder=_usual_name(source))
+    name = kept(st.text_input, _("Name"), f"{NAME}/name", "", max_chars=200, placeholder=_usual_name(source))
     subject = kept(
         st.text_input,
         _("Subject"),
         f"{NAME}/subject",
         "",
         placeholder=_("who or what it is, in a few words"),
-        max_chars=400,
+        max_chars=4000,
     )
     views = _views() if kind is not Kind.CUTOUT else ()
     accessories = kept(
-        st.text_input, _("Accessories"), f"{NAME}/accessories", "", placeholder=_("lantern, scarf"), max_chars=400
+        st.text_input, _("Accessories"), f"{NAME}/accessories", "", placeholder=_("lantern, scarf"), max_chars=4000
     )
-    style = kept(st.text_input, _("Style"), f"{NAME}/style", "", placeholder=_("as in the picture"), max_chars=400)
+    style = kept(st.text_input, _("Style"), f"{NAME}/style", "", placeholder=_("as in the picture"), max_chars=4000)
     captions = ""
     if kind is not Kind.CUTOUT:
         captions = kept(
@@ -152,7 +152,7 @@ def _fields(kind: Kind, source: Asset) -> SheetForm:
             "",
             placeholder=_("the name and the views"),
             height=68,
-            max_chars=400,
+            max_chars=4000,
         )
     return SheetForm(name.strip() or _usual_name(source), subject, views, accessories, style, captions)
 

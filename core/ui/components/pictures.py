@@ -8,7 +8,7 @@ from typing import Literal
 from core.models.asset import Asset
 from core.store.workspace import Workspace
 from core.ui.components.component import asset_handler, front, registered
-from core.ui.components.marks import Mark, picture_data
+from core.ui.components.marks import Mark, PictureData, picture_data
 from core.ui.texts import _
 
 MOST_IN_GALLERY = 1000
@@ -86,23 +86,23 @@ def picture_strip(
     *,
     key: str,
     selected: str = "",
-    marks: Mapping[str, Mark] | None = None,
+    marks: Mapping[str, Mark | str] | None = None,
     label: str = "",
     look: Literal["row", "grid", "versions"] = "row",
     on_pick: Callable[[str], object] | None = None,
 ) -> str | None:
     """Show thumbnails in a row, or as a grid, and return the asset id that was picked just now, or None.
 
-    At most 1000 are shown, the last ones. Versions of a picture share its name: these are numbered from the oldest.
-    `marks` are by asset id, the others follow from the assets; `selected` is
-    marked as picked. `on_pick` is called with the id before the page runs again.
+    At most 1000 are shown, the last ones. Versions of a picture share its name: these are called by their number.
+    `marks` are by asset id, the others follow from the assets; plain words are said in place of a mark's own name.
+    `selected` is marked as picked. `on_pick` is called with the id before the page runs again.
     """
     shown = assets[-MOST_IN_GALLERY:]
     known = {asset.id for asset in shown}
-    items = [picture_data(workspace, asset, (marks or {}).get(asset.id)) for asset in shown]
+    items = [_marked(workspace, asset, (marks or {}).get(asset.id)) for asset in shown]
     if look == "versions":
         numbers = {asset.id: number for number, asset in enumerate(sorted(assets, key=_age), start=1)}
-        items = [{**item, "name": f"{item['name']} · {numbers[item['id']]}"} for item in items]
+        items = [{**item, "name": _("Version {number}").format(number=numbers[item["id"]])} for item in items]
     data = {
         "items": items,
         "selected": selected,
@@ -112,6 +112,12 @@ def picture_strip(
     handler = asset_handler(key, "picked", known, on_pick or (lambda _picked: None))
     picked = _gallery(key=key, data=data, on_picked_change=handler).get("picked")
     return picked if isinstance(picked, str) and picked in known else None
+
+
+def _marked(workspace: Workspace, asset: Asset, mark: Mark | str | None) -> PictureData:
+    if mark is None or isinstance(mark, Mark):
+        return picture_data(workspace, asset, mark)
+    return {**picture_data(workspace, asset), "mark_name": mark}
 
 
 def _age(asset: Asset) -> tuple[float, int, str]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import streamlit as st
 
 from core.models.asset import Asset, EngineName
 from core.models.story import CHARACTERS
+from core.studio.lab import LAB
 from core.studio.lineage import Graph, asset_of
 from core.studio.plates.cutting import is_plates_slug, page_of_slug
 from core.studio.project_stories import story_slugs
@@ -16,13 +15,16 @@ from core.ui.character.form import fill_form
 from core.ui.components.marks import Mark, name_of
 from core.ui.components.pictures import picture_strip, zoom_picture
 from core.ui.intake import choose_picture
+from core.ui.lab.form import NAME as LAB_FORM
+from core.ui.lab.form import fill_form as fill_lab
 from core.ui.lineage.reading import Reading
 from core.ui.lineage.selection import select
 from core.ui.lineage.trash import put_away
+from core.ui.original import original_button
 from core.ui.places import go_to
 from core.ui.sequencer.files import begin_with
 from core.ui.sequencer.stories import show_story
-from core.ui.session import studio
+from core.ui.session import set_kept, studio
 from core.ui.texts import _
 from core.ui.widgets import ago, images, kind_name, plain, price, state_badge
 
@@ -55,20 +57,14 @@ def _actions(asset: Asset) -> None:
             _plate_actions(asset)
         elif asset.recipe.story == CHARACTERS:
             _character_actions(asset)
+        elif asset.recipe.story == LAB:
+            _lab_actions(asset)
         elif asset.recipe.step and asset.recipe.story in _told(story_slugs(studio().workspace)):
             _scene_actions(asset)
         elif st.button(_("Use in a character sheet"), icon=":material/person:", type="primary"):
             choose_picture(SHEET, asset.id)
             go_to("character_sheet")
-        st.download_button(
-            _("Original"),
-            _original(asset),
-            file_name=asset.file_name,
-            mime=asset.result.mime,
-            icon=":material/download:",
-            on_click="ignore",
-            help=_("Download the original pixels, with the recipe inside the file"),
-        )
+        original_button(studio().workspace, asset)
         st.button(_("Trash"), icon=":material/delete:", on_click=put_away, args=(asset,))
 
 
@@ -84,6 +80,15 @@ def _character_actions(asset: Asset) -> None:
     if st.button(_("Make again"), icon=":material/replay:", help=_("Go to its sheet, where its price stands")):
         fill_form(asset)
         go_to("character_sheet")
+
+
+def _lab_actions(asset: Asset) -> None:
+    if st.button(
+        _("Open in the prompt lab"), icon=":material/science:", type="primary", help=_("With its words and references")
+    ):
+        fill_lab(asset)
+        set_kept(f"{LAB_FORM}/shown", asset.id)
+        go_to("prompt_lab")
 
 
 def _scene_actions(asset: Asset) -> None:
@@ -113,10 +118,6 @@ def _open_scene(asset: Asset, **place: str) -> None:
     show_story(asset.recipe.story)
     st.query_params.update({"step": asset.recipe.step, **place})
     go_to("scene_sequencer")
-
-
-def _original(asset: Asset) -> Callable[[], bytes]:
-    return studio().workspace.path(asset).read_bytes
 
 
 def _prompt(asset: Asset) -> None:
@@ -171,7 +172,7 @@ def _facts(asset: Asset) -> list[tuple[str, str]]:
         (_("Cost"), cost),
         (_("Time"), _("{seconds} s").format(seconds=f"{result.seconds:.1f}") if result.seconds else ""),
         (_("Made"), ago(result.created)),
-        (_("Story"), recipe.story),
+        (_("Story"), "" if recipe.story == LAB else recipe.story),
         (_("File"), asset.file_name),
         (_("Fingerprint"), recipe.fingerprint[:16] if recipe.engine else ""),
     ]

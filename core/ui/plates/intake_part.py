@@ -15,7 +15,7 @@ from core.ui.plates.view import open_page
 from core.ui.session import kept, studio
 from core.ui.telling import attempt
 from core.ui.texts import _, ngettext
-from core.ui.widgets import main_type, plain
+from core.ui.widgets import main_type, plain, upload_types
 
 _COUNT = "plates/intakes"
 _BAD = "plates/bad"
@@ -27,7 +27,7 @@ def show_intake(is_first: bool) -> None:
     count = int(studio().notes.get(_COUNT, 0))
     files = st.file_uploader(
         _("Pictures, PDF, multi-page TIFF, HEIC, ZIP or a IIIF manifest; as many as you like"),
-        type=sorted(suffix.removeprefix(".") for suffix in PAGE_SUFFIXES),
+        type=upload_types(PAGE_SUFFIXES),
         accept_multiple_files=True,
         key=f"plates/files/{count}",
     )
@@ -54,7 +54,8 @@ def show_intake(is_first: bool) -> None:
             _bring(lambda tell: bring_in_uploads(workspace, [(file.name, file) for file in uploads], tell))
         if st.button(_("Fetch from the web"), icon=":material/download:", disabled=not url.strip()):
             _bring(lambda tell: bring_in_url(studio().workspace, url, tell))
-        if st.button(_("Take the sample pages"), icon=":material/auto_stories:"):
+        is_main = is_first and not uploads and not url.strip()
+        if st.button(_("Take the sample pages"), icon=":material/auto_stories:", type=main_type(is_main)):
             _bring(lambda tell: take_sample_pages(studio().workspace, tell=tell))
 
 

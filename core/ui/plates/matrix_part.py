@@ -110,7 +110,8 @@ def _column(view: View, step: ChainStep) -> GridHead:
 def _row(view: View, number: int, row: Row) -> GridHead:
     region = row.region
     to_make = [cell for cell in row.cells if cell.is_to_make]
-    label = _("Make {images}").format(images=images(len(to_make)))
+    cost = price(sum(cell.price_usd for cell in to_make))
+    label = _("Make {images} · {price}").format(images=images(len(to_make)), price=cost)
     act = GridAct("row", region.id, label, view.is_running) if to_make else None
     cells = (_crop_cell(view, row), *(_cell(view, region, cell) for cell in row.cells))
     return GridHead(f"{number} {region_name(region)}", "", act, cells)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from core.models.region import FAILED_TESSERACT, NO_TESSERACT, Detection, Flag, Region
+from core.models.region import FAILED_TESSERACT, NO_LABEL_FITS, NO_TESSERACT, Detection, Flag, Region
 from core.store.workspace import Workspace
 from core.studio import detection as verbs
 from core.studio.plates import objects
@@ -136,24 +136,35 @@ def _rows(view: View, found: Detection) -> None:
             {
                 _("No."): number,
                 _("Label"): region.label,
-                _("Caption"): region.caption.replace("\n", " ↵ "),
-                _("Size, px"): f"{right - left} × {bottom - top}",
                 _("Confidence"): region.score,
+                _("Size, px"): f"{right - left} × {bottom - top}",
+                _("Caption"): region.caption.replace("\n", " ↵ "),
                 _("Box, 0-1000"): ", ".join(map(str, region.box.box_2d)),
             }
         )
+    known = view.region.id if view.region else ""
+    ids = [region.id for region in found.regions]
+    rows_chosen = [ids.index(known)] if known in ids else []
     chosen = st.dataframe(
         rows,
         hide_index=True,
         height=min(38 + 35 * len(rows), 330),
         on_select="rerun",
         selection_mode="single-row",
-        key=f"objects-{view.page.id}-{found.number}",
-        column_config={_("Confidence"): st.column_config.NumberColumn(format="percent")},
+        # another key for another choice: a click on a box ticks its row
+        key=f"objects-{view.page.id}-{found.number}-{known}",
+        selection_default={"selection": {"rows": rows_chosen}},
+        column_config={
+            _("No."): st.column_config.NumberColumn(width=40),
+            _("Label"): st.column_config.TextColumn(width=88),
+            _("Confidence"): st.column_config.NumberColumn(format="percent", width=76),
+            _("Size, px"): st.column_config.TextColumn(width=88),
+            _("Caption"): st.column_config.TextColumn(width=140),
+        },
     )
     picked = chosen["selection"]["rows"]
-    if picked and found.regions[picked[0]].id != (view.region.id if view.region else ""):
-        choose(OBJECT, found.regions[picked[0]].id)
+    if picked and ids[picked[0]] != known:
+        choose(OBJECT, ids[picked[0]])
         st.rerun()
     counts = objects.by_label(found.regions)
     if any(counts):
@@ -172,6 +183,10 @@ def _warning_text(warning: str) -> str:
     """Return a warning in the interface's language where it is one of ours; a service's words stay as they are."""
     ours = {
         NO_TESSERACT: _("Captions are empty: Tesseract is not installed. Install it to have them read."),
+        NO_LABEL_FITS: _(
+            "Draft cannot tell what a picture shows, so none of your labels was given. "
+            "Label the objects here, or search with Gemini."
+        ),
         FAILED_TESSERACT: _("Some captions are empty: Tesseract failed or took too long. Type them in the table."),
     }
     return ours.get(warning, warning)

@@ -38,6 +38,6 @@ def _form(view: View, origin: Origin) -> None:
         def save(text: str, name: str = name) -> None:
             attempt(lambda: edit_origin(view.workspace, view.page, origin.model_copy(update={name: text.strip()})))
 
-        handed_on(st.text_input, label, f"origin/{view.page.id}/{name}/{value}", value, save, max_chars=500)
+        handed_on(st.text_input, label, f"origin/{view.page.id}/{name}/{value}", value, save, max_chars=4000)
     if origin.place:
         st.text(origin.place if origin.page is None else f"{origin.place}, {origin.page}")

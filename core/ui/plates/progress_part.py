@@ -60,15 +60,15 @@ def _begin_all(view: View) -> None:
 def _under_way(run_id: str) -> None:
     run = view_run(studio().studio, run_id)
     seen = f"plates/seen/{run_id}"
-    if not run.is_active or studio().notes.get(seen, run.done) != run.done:
-        studio().notes[seen] = run.done
+    if not run.is_active or studio().notes.get(seen, len(run.outcomes)) != len(run.outcomes):
+        studio().notes[seen] = len(run.outcomes)
         st.rerun()
-    studio().notes[seen] = run.done
+    studio().notes[seen] = len(run.outcomes)
     with st.container(horizontal=True, vertical_alignment="center"):
         cost = sum(outcome.cost_usd for outcome in run.outcomes.values())
         words = _("{title}: {done} of {count} · {price} so far")
-        said = words.format(title=run.title, done=run.done, count=len(run.steps), price=price(cost, is_actual=True))
-        st.progress(run.done / max(1, len(run.steps)), text=plain(said))
+        said = words.format(title=run.title, done=run.done, count=run.total, price=price(cost, is_actual=True))
+        st.progress(run.done / max(1, run.total), text=plain(said))
         if st.button(_("Cancel"), key=f"cancel/{run_id}", icon=":material/stop_circle:"):
             attempt(lambda: cancel_run(studio().studio, run_id))
             st.rerun()

@@ -36,12 +36,23 @@ def change(view: View, verb: Callable[[Story], Story], undo: str = "", typed: st
         changed.append(done.after)
         # a run that was cut off leaves this page with the story as it was before its own last change
         if done.before.digest not in (view.opened.digest, studio().notes.get(_OURS)):
-            say(_("The story had been changed elsewhere. Your change was added to it."))
+            say(_elsewhere(view, done, typed))
         studio().notes[_OURS] = done.after.digest
         if undo:
             set_kept(_UNDO, [view.slug, undo, _text_to_return_to(done, typed), done.after.digest])
 
     return changed[0] if attempt(act) else None
+
+
+def _elsewhere(view: View, done: Changed, typed: str) -> str:
+    """Say what became of a change of a story that was changed elsewhere meanwhile."""
+    field, _slash, step_id = typed.partition("/")
+    shown, theirs = (
+        [step for step in story.steps if step.id == step_id] for story in (view.opened.story, done.before.story)
+    )
+    if shown and theirs and getattr(shown[0], field) != getattr(theirs[0], field):
+        return _("This text had been changed elsewhere. Yours stands now; Undo brings the other one back.")
+    return _("The story had been changed elsewhere. Your change was added to it.")
 
 
 def _text_to_return_to(done: Changed, typed: str) -> str:

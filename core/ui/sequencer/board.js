@@ -139,7 +139,7 @@ function walk(event, items) {
   event.preventDefault();
 }
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data: [data], parentElement, setTriggerValue }) {
   const board = parentElement.querySelector(".board");
   const menu = board.querySelector(".menu");
   const known = boards.get(board) ?? {};

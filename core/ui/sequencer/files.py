@@ -36,7 +36,7 @@ def show_files(view: View) -> None:
             f"title-{view.slug}",
             view.opened.story.title,
             lambda title: change(view, lambda story: rename_story(story, title), _("story renamed"), typed="title"),
-            max_chars=120,
+            max_chars=200,
         )
         _download(view)
     with st.popover(_("Another story"), icon=":material/add:"):
@@ -127,7 +127,7 @@ def _start_form(pictures: list[Asset], is_first: bool) -> None:
     chosen = kept(
         st.selectbox, _("Character"), _CHARACTER, pictures[0].id, options=list(names), format_func=names.__getitem__
     )
-    title = kept(st.text_input, _("Title of the story"), _TITLE, "", max_chars=120)
+    title = kept(st.text_input, _("Title of the story"), _TITLE, "", max_chars=200)
     prompt = kept(
         st.text_area,
         _("The first scene"),

@@ -10,7 +10,7 @@ from core.studio.story_editing import edit
 from core.ui.components.pictures import before_after, zoom_picture
 from core.ui.sequencer.actions import ADD, PART, act_on, change
 from core.ui.sequencer.board import card_line, card_mark, make_label
-from core.ui.sequencer.new_scene import show_new_scene
+from core.ui.sequencer.new_scene import leave_new_scene, show_new_scene
 from core.ui.sequencer.prompt_part import show_prompt
 from core.ui.sequencer.settings_part import show_settings
 from core.ui.sequencer.sources_part import show_sources
@@ -28,6 +28,7 @@ _EMPTY_HEIGHT = 240
 def show_inspector(view: View) -> None:
     """Show the selected scene, or the form for a new one after it."""
     card = view.selected
+    leave_new_scene(view)
     with st.container(key="inspector"):
         if st.query_params.get(ADD) == card.step.id:
             show_new_scene(view, card)
@@ -57,7 +58,7 @@ def _name(view: View, card: Card) -> None:
         step.name,
         rename,
         placeholder=step.id,
-        max_chars=120,
+        max_chars=200,
     )
     facts = [kind_name(step.kind), card_line(card)]
     if card.asset is not None and card.asset.recipe.engine is EngineName.GEMINI:
@@ -93,7 +94,7 @@ def _actions(view: View, card: Card) -> None:
     cost = price(card.price_usd)
     is_locked = card.state is CardState.LOCKED
     with st.container(horizontal=True):
-        if card.error is not None and len(view.board.needed((card.step.id,))) == 1:
+        if card.error is not None and card.is_to_make and len(view.board.needed((card.step.id,))) == 1:
             _button(view, card, "make", _("Try again · {price}").format(price=cost), "refresh", view.is_running)
         elif card.is_to_make:
             _button(view, card, "make", make_label(view, card), "brush", view.is_running)

@@ -11,11 +11,24 @@ from core.studio.story_editing import add_after, following_sources, free_id
 from core.ui.sequencer.actions import ADD, change
 from core.ui.sequencer.continuity import continuity_fields
 from core.ui.sequencer.view import View, select
-from core.ui.session import forget_kept, kept
+from core.ui.session import forget_kept, kept, kept_value
+from core.ui.telling import rescue, say
 from core.ui.texts import _
 from core.ui.widgets import plain
 
 _FIELDS = ("name", "prompt", "changed", "gone", "light")
+
+
+def leave_new_scene(view: View) -> None:
+    """Leave the form when the scene it was to follow is gone; what was typed into it can be copied."""
+    after = st.query_params.get(ADD, "")
+    if not after or view.board.card(after) is not None:
+        return
+    rescue(str(kept_value(f"new/{view.slug}/{after}/prompt", "")))
+    say(_("The scene this one was to follow was deleted elsewhere."))
+    forget_kept(*(f"new/{view.slug}/{after}/{field}" for field in _FIELDS))
+    del st.query_params[ADD]
+    st.rerun()
 
 
 def show_new_scene(view: View, card: Card) -> None:
@@ -26,7 +39,7 @@ def show_new_scene(view: View, card: Card) -> None:
         st.caption(_("Another scene follows it already, so this one begins a new branch."))
     shows, changes = st.columns([1, 1], gap="large")
     with shows:
-        name = kept(st.text_input, _("Name"), f"{draft}/name", "", max_chars=120)
+        name = kept(st.text_input, _("Name"), f"{draft}/name", "", max_chars=200)
         prompt = kept(
             st.text_area,
             _("What the picture shows"),

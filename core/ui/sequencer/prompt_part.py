@@ -12,6 +12,7 @@ from core.ui.sequencer.actions import change
 from core.ui.sequencer.continuity import continuity_fields
 from core.ui.sequencer.view import View
 from core.ui.session import handed_on
+from core.ui.telling import rescue
 from core.ui.texts import _, ngettext
 from core.ui.widgets import plain
 
@@ -20,14 +21,16 @@ _WIDTH = 92
 
 def show_prompt(view: View, card: Card) -> None:
     """Show the prompt; what is typed is saved with the story."""
-    _images(view, card)
     step = card.step
 
     def save(prompt: str) -> None:
-        change(view, lambda story: edit(story, step.id, prompt=prompt), _("prompt changed"), typed=f"prompt/{step.id}")
+        typed = f"prompt/{step.id}"
+        if not change(view, lambda story: edit(story, step.id, prompt=prompt), _("prompt changed"), typed=typed):
+            rescue(prompt)
 
     handed_on(st.text_area, _("Prompt"), f"prompt-{view.slug}-{step.id}", step.prompt, save, height="content")
     st.caption(_words(step.prompt))
+    _images(view, card)
     with st.expander(_("What is sent")):
         composed = composed_text(view.board, card)
         if composed is None:

@@ -83,7 +83,7 @@ def _progress(view: View) -> None:
     if not run.is_active or seen != (run.started.keys(), run.outcomes.keys()):
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(run.done / max(1, len(run.steps)), text=_heading(view, run))
+        st.progress(run.done / max(1, run.total), text=_heading(view, run))
         with st.popover(_("Each image")):
             st.text("\n".join([*_under_way(view, run), *(_ended(view, end) for end in run.outcomes.values())]))
         if st.button(_("Cancel"), key="cancel-run", icon=":material/stop_circle:"):
@@ -94,7 +94,7 @@ def _progress(view: View) -> None:
 def _heading(view: View, run: RunView) -> str:
     cost = sum(outcome.cost_usd for outcome in run.outcomes.values())
     words = _("{done} of {count} images · {price} so far")
-    said = words.format(done=run.done, count=len(run.steps), price=price(cost, is_actual=True))
+    said = words.format(done=run.done, count=run.total, price=price(cost, is_actual=True))
     return plain(" · ".join([said, *_under_way(view, run)[:_TOLD]]))
 
 

@@ -10,7 +10,7 @@ from core.studio.boards import Card
 from core.studio.characters import Character, list_characters
 from core.studio.prompts import role_of
 from core.studio.story_editing import add_picture, free_id, set_sources
-from core.ui.labels import distinct
+from core.ui.labels import distinct, role_names
 from core.ui.pictures import picture_url
 from core.ui.sequencer.actions import change
 from core.ui.sequencer.view import View
@@ -120,19 +120,3 @@ def _descendants(view: View, card: Card) -> set[str]:
 def _title(view: View, name: str) -> str:
     card = view.board.card(name)
     return " ".join((card.step.label if card else name).split())
-
-
-def role_names() -> dict[Role, str]:
-    """Return what an image can be for, in the visitor's language."""
-    return {
-        Role.CHARACTER: _("Character"),
-        Role.SCENE: _("Previous scene"),
-        Role.OBJECT: _("Object to keep"),
-        Role.STYLE: _("Style only"),
-        Role.BACKGROUND: _("Background"),
-        Role.POSE: _("Pose only"),
-        Role.ARCHIVE: _("Archive picture"),
-        Role.PLATE: _("Picture to work on"),
-        Role.PAGE: _("Photographed page"),
-        Role.OTHER: _("Something else"),
-    }

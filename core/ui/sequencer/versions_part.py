@@ -25,7 +25,9 @@ def show_versions(view: View, card: Card) -> None:
         if picked is not None and picked.id != card.asset.id:
             _compare(view, card, card.asset, picked)
         st.link_button(
-            _("Open the original file"), picture_url(view.workspace, card.asset, ORIGINAL), icon=":material/download:"
+            _("Open the original file"),
+            picture_url(view.workspace, card.asset, ORIGINAL),
+            icon=":material/open_in_new:",
         )
     _own_file(view, card)
 
@@ -45,6 +47,7 @@ def _strip(view: View, card: Card, chosen: Asset) -> Asset | None:
         selected=shown,
         label=_("Versions"),
         look="versions",
+        marks={chosen.id: _("chosen now")},
         on_pick=pick,
     )
     return next((asset for asset in card.versions if asset.id == notes.get(name)), None)

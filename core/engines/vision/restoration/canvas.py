@@ -10,7 +10,7 @@ import numpy as np
 from core.engines.drawing.picture import Pixels
 
 MARGIN = 0.045
-MOST_CUT = 0.14
+MOST_CUT = 0.08
 WHITE = (255, 255, 255)
 
 

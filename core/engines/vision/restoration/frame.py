@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -16,6 +16,7 @@ LONGEST = 900
 LEAST_AREA = 0.3
 MOST_TURN = 12.0
 MOST_BOW = 0.07
+MOST_BOW_LENGTHWISE = 0.045
 MOST_RAGGED = 0.005
 
 
@@ -66,6 +67,10 @@ class Frame:
         """Return the warp to its rectangle that keeps all around it of a picture of `width` x `height`."""
         least, most = self.corners.min(axis=0), self.corners.max(axis=0)
         return self.warp(float(least[0]), float(least[1]), float(width - most[0]), float(height - most[1]))
+
+    def moved(self, across: float, down: float) -> Frame:
+        """Return the same frame in a picture in which everything lies so many pixels further right and down."""
+        return replace(self, corners=self.corners + np.array([across, down]))
 
     def mask(self, width: int, height: int) -> Pixels:
         """Return 255 inside its corners, 0 outside."""
@@ -178,6 +183,9 @@ def _is_seen(outline: Plane, shape: tuple[int, ...]) -> bool:
 def _sides(outline: Plane, corners: Plane) -> tuple[Plane, Plane, Plane, Plane] | None:
     """Fit the bow of each side in the rectified square; None when one bows more than a page can."""
     square = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32)
+    # a page curls along its lines: what a wide picture's sides bow is a larger share of its height
+    lengths = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1)
+    level = max(MOST_BOW, MOST_BOW_LENGTHWISE * float(lengths[::2].mean() / max(1.0, lengths[1::2].mean())))
     flat = cv2.perspectiveTransform(
         outline[None].astype(np.float32), cv2.getPerspectiveTransform(corners.astype(np.float32), square)
     )[0].astype(np.float64)
@@ -191,7 +199,8 @@ def _sides(outline: Plane, corners: Plane) -> tuple[Plane, Plane, Plane, Plane] 
             return None
         fit = _cubic(along[mine], off[mine])
         ragged = np.percentile(np.abs(off[mine] - np.polyval(fit, along[mine])), 75)
-        if ragged > MOST_RAGGED or np.abs(np.polyval(fit, np.linspace(0, 1, 33))).max() > MOST_BOW:
+        most = MOST_BOW if side % 2 else level
+        if ragged > MOST_RAGGED or np.abs(np.polyval(fit, np.linspace(0, 1, 33))).max() > most:
             return None
         fits.append(fit)
     return fits[0], fits[1], fits[2], fits[3]

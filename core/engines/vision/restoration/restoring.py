@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from core.engines.vision.restoration.frame import Frame, find_frame
 from core.engines.vision.restoration.ink import cleaned_ink
 from core.engines.vision.restoration.paper import paper_colour, paper_from_rim, paper_surface
 from core.engines.vision.restoration.plate import PlateType, recognised_type
+from core.engines.vision.restoration.surroundings import WORK_SIDE, Surroundings, Wide
 from core.engines.vision.restoration.tone import (
     cleaned_colour,
     cleaned_photograph,
@@ -20,7 +21,6 @@ from core.engines.vision.restoration.tone import (
 )
 from core.engines.vision.restoration.warp import Warp
 
-WORK_SIDE = 2600
 LEAST_SIDE = 16
 FRAME_EDGE = 0.006
 PALEST_LINE, PALEST_TONE = 204, 246
@@ -50,23 +50,59 @@ class Restoration:
         return placed(self.picture, width, height, self.is_full_bleed)
 
 
-def restore(picture: Pixels, plate_type: PlateType | None = None) -> Restoration:
-    """Restore a plate (BGR); `plate_type` None tells it from the pixels."""
+def restore(picture: Pixels, plate_type: PlateType | None = None, around: Surroundings | None = None) -> Restoration:
+    """Restore a plate (BGR); `plate_type` None tells it from the pixels, `around` is the page it was cut from."""
     work = shrink(picture, WORK_SIDE)
-    height, width = work.shape[:2]
-    if min(height, width) < LEAST_SIDE or int(work.max()) - int(work.min()) < 12:
+    if min(work.shape[:2]) < LEAST_SIDE or int(work.max()) - int(work.min()) < 12:
         return Restoration(work, plate_type or PlateType.LINE_ART)
     frame = find_frame(work)
-    paper = paper_from_rim(work)
-    found = plate_type or recognised_type(work, paper, frame.mask(width, height) if frame else None)
+    if frame is not None or around is None:
+        return _restored(work, plate_type, frame)
+    return _restored_by_page(work, plate_type, around)
+
+
+def _restored_by_page(work: Pixels, plate_type: PlateType | None, around: Surroundings) -> Restoration:
+    """Restore a plate whose crop shows no frame by one seen with more of its page, or else by the page's text."""
+    wide = around.widened(work)
+    frame = wide.frame()
+    if frame is not None:
+        return _restored(work, plate_type, wide.on_crop(frame), wide=wide)
+    text = around.text(work)
+    if text is None:
+        return _restored(work, plate_type, None)
+    straight = text.warp.apply(work, paper_colour(work))
+    frame = find_frame(straight)
+    found = plate_type or _type_of(straight, paper_from_rim(straight), frame)
     if found is PlateType.PHOTOGRAPH:
-        return _photograph(work, frame, paper)
-    warp, skew, bend = _geometry(work, frame)
+        # it goes on where the crop ends
+        straight = wide.from_crop(text.warp).apply(wide.picture, paper_colour(work))
+        frame = find_frame(straight)
+    made = _restored(straight, found, frame, is_level=True)
+    warp = made.warp.after(text.warp) if made.warp else text.warp
+    return replace(made, skew=made.skew + text.skew, bend=text.bend, warp=warp)
+
+
+def _restored(
+    work: Pixels, plate_type: PlateType | None, frame: Frame | None, is_level: bool = False, wide: Wide | None = None
+) -> Restoration:
+    """Restore a plate by its own frame or, unless it `is_level` already, by its own text.
+
+    A photograph that goes on where its crop ends is taken from the `wide` picture.
+    """
+    paper = paper_from_rim(work)
+    found = plate_type or _type_of(work, paper, frame)
+    if found is PlateType.PHOTOGRAPH:
+        return _wide_photograph(wide, frame, paper) if wide and frame else _photograph(work, frame, paper)
+    warp, skew, bend = _geometry(work, frame, is_level)
     if warp is not None:
         work = warp.apply(work, paper_colour(work))
         paper = warp.apply(np.ascontiguousarray(paper), paper_colour(work)) if paper is not None else None
     lightest = PALEST_LINE if found is PlateType.LINE_ART else PALEST_TONE
     return Restoration(cropped_to_ink(_cleaned(found, work, paper), lightest), found, skew, bend, warp)
+
+
+def _type_of(work: Pixels, paper: Plane | None, frame: Frame | None) -> PlateType:
+    return recognised_type(work, paper, frame.mask(work.shape[1], work.shape[0]) if frame else None)
 
 
 def _cleaned(found: PlateType, straight: Pixels, paper: Plane | None) -> Pixels:
@@ -78,11 +114,11 @@ def _cleaned(found: PlateType, straight: Pixels, paper: Plane | None) -> Pixels:
     return (cleaned_tone if found is PlateType.TONE else cleaned_colour)(straight, paper)
 
 
-def _geometry(work: Pixels, frame: Frame | None) -> tuple[Warp | None, float, float]:
+def _geometry(work: Pixels, frame: Frame | None, is_level: bool) -> tuple[Warp | None, float, float]:
     """Return what makes a plate straight, by its frame or else its text, the tilt in degrees and the bend in pixels."""
     if frame is not None:
         return frame.whole(work.shape[1], work.shape[0]), frame.skew, 0.0
-    text = straightening(work)
+    text = None if is_level else straightening(work)
     return (text.warp, text.skew, text.bend) if text else (None, 0.0, 0.0)
 
 
@@ -94,3 +130,10 @@ def _photograph(work: Pixels, frame: Frame | None, paper: Plane | None) -> Resto
     warp = frame.warp(cut, cut, cut, cut)
     balanced = warp.apply(paper) if paper is not None else None
     return Restoration(cleaned_photograph(warp.apply(work), balanced), PlateType.PHOTOGRAPH, frame.skew, 0.0, warp)
+
+
+def _wide_photograph(wide: Wide, frame: Frame, paper: Plane | None) -> Restoration:
+    made = _photograph(
+        wide.picture, frame.moved(wide.left, wide.top), wide.around(paper) if paper is not None else None
+    )
+    return replace(made, warp=wide.to_crop(made.warp) if made.warp else None)

@@ -44,7 +44,8 @@ def write_plates_zip(workspace: Workspace, records: Sequence[PlateRecord], out: 
             ):
                 write(records, Path(folder) / table)
                 packed.write(Path(folder) / table, table)
-        packed.writestr("credits.txt", "\n".join(dict.fromkeys(_credits(records))) + "\n")
+        if known := dict.fromkeys(_credits(records)):
+            packed.writestr("credits.txt", "\n".join(known) + "\n")
 
 
 def write_reference_set(

@@ -30,7 +30,7 @@ function drawn(cover, words) {
   return place;
 }
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data: [data], parentElement, setTriggerValue }) {
   const list = parentElement.querySelector(".covers");
   const content = JSON.stringify(data);
   if (lists.get(list) !== content) {

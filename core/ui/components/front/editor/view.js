@@ -36,7 +36,7 @@ function resized(start, handle, dx, dy, page) {
   return { x: Math.min(left, right), y: Math.min(top, bottom), w: Math.abs(right - left), h: Math.abs(bottom - top) };
 }
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data: [data], parentElement, setTriggerValue }) {
   const find = (name) => parentElement.querySelector(name);
   const [editor, picture, svg, stage, said] = [find(".editor"), find(".page"), find(".over"), find(".stage"), find(".said")];
   const { words, page } = data;

@@ -28,7 +28,7 @@ function item(picture) {
   return option;
 }
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data: [data], parentElement, setTriggerValue }) {
   const list = parentElement.querySelector(".gallery");
   const known = galleries.get(list) ?? {};
   galleries.set(list, known);

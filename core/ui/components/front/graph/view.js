@@ -181,7 +181,7 @@ class LiveGraph {
 
 const graphs = new WeakMap();
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data: [data], parentElement, setTriggerValue }) {
   const host = parentElement.querySelector(".lineage");
   if (!graphs.has(host)) graphs.set(host, new LiveGraph(host));
   const live = graphs.get(host);

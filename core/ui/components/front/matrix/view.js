@@ -59,7 +59,7 @@ function cellOf(item, place, chosen, send) {
   return cell;
 }
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data: [data], parentElement, setTriggerValue }) {
   const matrix = parentElement.querySelector(".matrix");
   const content = JSON.stringify([data.columns, data.rows]);
   const send = (item) => setTriggerValue("act", { action: item.action, id: item.id });

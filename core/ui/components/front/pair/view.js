@@ -1,7 +1,7 @@
 const BLINK_MS = 800;
 const blinking = new WeakMap();
 
-export default function ({ data, parentElement }) {
+export default function ({ data: [data], parentElement }) {
   const find = (name) => parentElement.querySelector(name);
   const [pair, stage, range] = [find(".pair"), find(".stage"), find("input")];
   const { words } = data;

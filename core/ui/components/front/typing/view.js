@@ -54,6 +54,6 @@ if (!typing.isWatching) {
   window.addEventListener("pagehide", handOn);
 }
 
-export default function ({ data }) {
+export default function ({ data: [data] }) {
   typing.saved = data.saved;
 }

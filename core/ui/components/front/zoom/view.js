@@ -1,4 +1,4 @@
-export default function ({ data, parentElement }) {
+export default function ({ data: [data], parentElement }) {
   const find = (name) => parentElement.querySelector(name);
   const { picture, words } = data;
   const [button, image, caption] = [find(".picture"), find(".picture img"), find("figcaption")];

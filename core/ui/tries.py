@@ -1,4 +1,7 @@
-"""The tries under way: a row each with its state, seconds and money, beside them Cancel; then what went wrong."""
+"""Images under way: a row each with its state, seconds and money, beside them Cancel; then what went wrong.
+
+`name` says whose they are: the form that began them, which keeps its run and the price of one image under its name.
+"""
 
 from __future__ import annotations
 
@@ -11,33 +14,38 @@ from core.studio.background import RunView, retry_recipes, view_run
 from core.studio.planning import StepStatus
 from core.studio.runs import cancel_run
 from core.studio.specs import StepOutcome
-from core.ui.character.form import NAME
 from core.ui.desk import desk
 from core.ui.session import forget_kept, kept_value, set_kept, studio
 from core.ui.texts import _
 from core.ui.widgets import images, plain, price, show_error
 
 
-def current_run() -> RunView | None:
-    """Return the run this page began last, also after a refresh and in another tab; None when there is none."""
-    run = str(kept_value(f"{NAME}/run", ""))
+def current_run(name: str) -> RunView | None:
+    """Return the run a form began last, also after a refresh and in another tab; None when there is none."""
+    run = str(kept_value(f"{name}/run", ""))
     try:
         return view_run(desk(), run) if run else None
     except StudioError:  # of a home that was cleared since
         return None
 
 
-def show_run(run: RunView | None) -> None:
+def note_run(name: str, run: str, price_usd: float) -> None:
+    """Remember the run that a form began, and what one of its images costs."""
+    set_kept(f"{name}/price", price_usd)
+    set_kept(f"{name}/run", run)
+
+
+def show_run(name: str, run: RunView | None) -> None:
     """Show a run while it goes on, and afterwards what it could not make."""
     if run is None:
         return
     if run.is_active:
-        st.fragment(_follow, run_every=1.0)(run.id)
+        st.fragment(_follow, run_every=1.0)(name, run.id)
     elif any(run.outcomes.get(step) is None or not run.outcomes[step].asset_id for step in run.steps):
-        _show_unmade(run)
+        _show_unmade(name, run)
 
 
-def _follow(run_id: str) -> None:
+def _follow(name: str, run_id: str) -> None:
     try:
         run = view_run(desk(), run_id)
     except StudioError as error:
@@ -46,8 +54,8 @@ def _follow(run_id: str) -> None:
     if not run.is_active:
         st.rerun()
     with st.container(border=True):
-        _rows(run)
-        if st.button(_("Cancel"), icon=":material/stop_circle:", key="sheet-cancel"):
+        _rows(name, run)
+        if st.button(_("Cancel"), icon=":material/stop_circle:", key=f"{name}-cancel"):
             _cancel(run)
 
 
@@ -58,16 +66,16 @@ def _cancel(run: RunView) -> None:
         show_error(error)
 
 
-def _rows(run: RunView) -> None:
+def _rows(name: str, run: RunView) -> None:
     for number, step in enumerate(run.steps, 1):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.text(_("Image {number}").format(number=number), width="content")
-            _row(run, step)
+            _row(name, run, step)
 
 
-def _row(run: RunView, step: str) -> None:
+def _row(name: str, run: RunView, step: str) -> None:
     outcome, began = run.outcomes.get(step), run.started.get(step)
-    expected = float(kept_value(f"{NAME}/price", 0.0))
+    expected = float(kept_value(f"{name}/price", 0.0))
     if outcome is not None:
         _ended_badge(outcome)
         _facts(outcome.seconds, price(outcome.cost_usd, is_actual=True))
@@ -96,10 +104,10 @@ def _facts(seconds: float, cost: str) -> None:
     st.caption(_("{seconds} s · {price}").format(seconds=round(seconds), price=plain(cost)), width="content")
 
 
-def _show_unmade(run: RunView) -> None:
+def _show_unmade(name: str, run: RunView) -> None:
     """Show a finished run that left something out, each reason once, and how to go on."""
     with st.container(border=True):
-        _rows(run)
+        _rows(name, run)
         unmade = sum(1 for step in run.steps if step not in run.outcomes or not run.outcomes[step].asset_id)
         reasons = _reasons(run)
         if reasons and unmade < len(run.steps):  # what was made comes before why the rest was not
@@ -107,13 +115,13 @@ def _show_unmade(run: RunView) -> None:
                 _show_reasons(reasons)
         else:
             _show_reasons(reasons)
-        cost = unmade * float(kept_value(f"{NAME}/price", 0.0))
+        cost = unmade * float(kept_value(f"{name}/price", 0.0))
         label = _("Try again: {images} · {price}").format(images=images(unmade), price=price(cost))
         with st.container(horizontal=True):
             if st.button(label.replace("$", r"\$"), icon=":material/refresh:"):
-                _retry(run)
+                _retry(name, run)
             if st.button(_("Dismiss"), type="tertiary"):
-                forget_kept(f"{NAME}/run")
+                forget_kept(f"{name}/run")
                 st.rerun()
 
 
@@ -128,9 +136,9 @@ def _reasons(run: RunView) -> list[StudioError]:
     return [from_plain(error) for error in told.values() if error]
 
 
-def _retry(run: RunView) -> None:
+def _retry(name: str, run: RunView) -> None:
     try:
-        set_kept(f"{NAME}/run", retry_recipes(desk(), run.id, studio().key))
+        set_kept(f"{name}/run", retry_recipes(desk(), run.id, studio().key))
     except StudioError as error:
         show_error(error)
         return

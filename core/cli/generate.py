@@ -1,0 +1,147 @@
+"""`throughline generate`: images from a prompt and references."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from core.cli.printing import plain, print_json, print_report, tell, tell_outcome
+from core.cli.shared import DONE, SOME_FAILED, as_json, end, engine_choice, model_name, opened_studio, project_folder
+from core.models.asset import GenerationSettings, Role
+from core.settings import EngineChoice
+
+if TYPE_CHECKING:
+    from core.models.asset import Source
+    from core.store.workspace import Workspace
+    from core.studio.context import Studio
+    from core.studio.lab import Advance
+    from core.studio.runs import RunReport
+
+_ROLES = ", ".join(role.value for role in Role)
+References = tuple[tuple[Role, Path], ...]
+
+
+def _references(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> References:
+    return tuple(_reference(value) for value in values)
+
+
+def _reference(value: str) -> tuple[Role, Path]:
+    role, found, path = value.partition("=")
+    if not found:
+        return Role.OTHER, Path(value)
+    if role not in set(Role):
+        raise click.BadParameter(f"there is no role {role!r}. Choose one of: {_ROLES}; as in character=robot.png.")
+    return Role(role), Path(path)
+
+
+@click.command()
+@click.argument("prompt")
+@click.option(
+    "--ref",
+    "references",
+    multiple=True,
+    callback=_references,
+    metavar="ROLE=PATH",
+    help="An image to work on, and what it is for: a file, or an image of the project by its id; repeatable.",
+)
+@project_folder
+@engine_choice
+@click.option("--model", default="", callback=model_name, help="Model that makes the images.")
+@click.option("--aspect", "aspect_ratio", help="Ratio, such as 16:9; as the last reference by default.")
+@click.option("--size", "image_size", help="Size: 512, 1K, 2K or 4K, as the model has them.")
+@click.option("--variants", type=click.IntRange(1, 8), default=1, show_default=True, help="How many, side by side.")
+@click.option("--thinking", "thinking_level", help="How much the model thinks, such as minimal or high.")
+@click.option("--thoughts", is_flag=True, help="Keep the model's thoughts, words and pictures.")
+@click.option("--search", help="What the model may look up: web, image, or web,image.")
+@click.option("--temperature", type=click.FloatRange(0, 2), help="How freely the model answers, where it heeds that.")
+@click.option("--top-p", type=click.FloatRange(0, 1, min_open=True), help="Nucleus sampling, where it is heeded.")
+@click.option("--image-only", is_flag=True, help="Ask for no words beside the image.")
+@click.option("--system", "system_instruction", help="What the model is told beforehand.")
+@click.option("--safety", metavar="HARM=LEVEL,...", help="From where on harm is blocked: harassment=high,...")
+@click.option("--again", is_flag=True, help="Make new ones although the project has what is asked for.")
+@click.option("--dry-run", is_flag=True, help="Say what would be sent and what it costs; make nothing.")
+@as_json
+def generate(
+    prompt: str, references: References, project: Path, engine: str | None, is_json: bool, **asked: Any
+) -> None:
+    """Make images from PROMPT; what the project has already is used again at no cost.
+
+    With --json: {"run", "steps": [{"id", "status", "asset_id", "cost_usd", "error"}], "files": {"<id>": path}, ...}.
+    """
+    from core.studio import lab
+
+    variants, is_new, is_dry = asked.pop("variants"), asked.pop("again"), asked.pop("dry_run")
+    model, settings = asked.pop("model"), _settings(asked)
+    with opened_studio() as studio, _workspace(studio, project, is_dry) as workspace:
+        name = studio.engine_name(EngineChoice(engine) if engine else None, is_only_priced=is_dry)
+        sources = tuple(_source(workspace, role, path, is_dry) for role, path in references)
+        order = lab.LabOrder(prompt, sources, name, model, settings, variants)
+        ahead = lab.advance(studio, workspace, order, is_new, is_only_priced=is_dry)
+        for warning in ahead.warnings:
+            tell(f"Warning: {plain(warning)}")
+        if is_dry:
+            _print_ahead(ahead, is_json)
+            end(DONE)
+        done = lab.make_lab(studio, workspace, ahead.recipes, None if is_json else tell_outcome)
+        files = _files(workspace, done)
+    print_report(done, is_json, files)
+    end(DONE if done.is_complete else SOME_FAILED)
+
+
+@contextmanager
+def _workspace(studio: Studio, project: Path, is_dry: bool) -> Iterator[Workspace]:
+    """Hold the project open; a dry run makes none."""
+    from core.store.projects import is_project
+
+    if not is_dry or is_project(project):
+        yield studio.workspace(project)
+        return
+    with TemporaryDirectory(prefix="throughline-") as folder:
+        yield studio.listed(Path(folder))
+
+
+def _settings(asked: dict[str, Any]) -> GenerationSettings:
+    from pydantic import ValidationError
+
+    flags = {"thoughts": asked.pop("thoughts") or None, "output": "image" if asked.pop("image_only") else None}
+    try:
+        return GenerationSettings(**asked, **flags)
+    except ValidationError as error:
+        wrong = str(error.errors()[0]["loc"][0])
+        allowed = {
+            "search": "Write web, image, or web,image.",
+            "safety": "Write HARM=LEVEL pairs with commas between: harassment, hate_speech, sexually_explicit, "
+            "dangerous_content; low, medium, high, none, off.",
+        }
+        raise click.UsageError(f"--{wrong} cannot be {asked[wrong]!r}. {allowed.get(wrong, '')}".strip()) from None
+
+
+def _source(workspace: Workspace, role: Role, path: Path, is_dry: bool) -> Source:
+    """Return a reference: a file that is imported, or an image the project has by that id."""
+    from core.store.importing import as_imported, import_file
+    from core.studio.lab import reference_to
+
+    known = None if path.is_file() else workspace.find(str(path))
+    take = as_imported if is_dry else import_file
+    return reference_to(known or take(workspace, path), role)
+
+
+def _files(workspace: Workspace, done: RunReport) -> dict[str, str]:
+    ids = dict.fromkeys(step.asset_id for step in done.steps if step.asset_id)
+    return {asset_id: str(workspace.path(workspace.get(asset_id))) for asset_id in ids}
+
+
+def _print_ahead(ahead: Advance, is_json: bool) -> None:
+    first = ahead.recipes[0]
+    if is_json:
+        document = {"dry_run": True, "engine": first.engine, "model": first.model, "prompt": first.composed}
+        print_json({**document, "images": len(ahead.recipes), "cost_usd": round(ahead.cost_usd, 6)})
+        return
+    count = len(ahead.recipes)
+    price = f"about ${ahead.cost_usd:.3f}" if ahead.cost_usd else "free"
+    click.echo(f"{plain(first.composed)}\n\n{count} of {plain(first.model)}, {price}. Nothing was made.")

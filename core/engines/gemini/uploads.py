@@ -1,0 +1,62 @@
+"""The Files API: what is too large for one request is sent ahead once, and named until it expires."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from datetime import UTC, datetime, timedelta
+from weakref import WeakKeyDictionary
+
+from google import genai
+from google.genai import types
+
+from core.engines.base import Reference
+from core.engines.gemini.outcomes import AttemptFailed
+from core.errors import InvalidRequestError
+from core.images import sniff
+
+_FIRST_LOOK, _LONGEST_LOOK = 0.1, 2.0  # seconds between two looks at a file that is being processed
+_MARGIN = timedelta(minutes=10)  # a call may take a while: a file that ends sooner is sent again
+_USUAL_LIFE = timedelta(hours=47)
+
+
+class Uploads:
+    """The files of one account, by digest; safe for many calls at once."""
+
+    def __init__(self, client: genai.Client) -> None:
+        self._client = client
+        self._files: dict[str, types.File] = {}
+        self._turns: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, asyncio.Lock]] = WeakKeyDictionary()
+
+    async def part(self, reference: Reference) -> types.Part:
+        """Return a reference as a part that names its file, sent ahead when it is not there yet.
+
+        Raises:
+            AttemptFailed: the service could not take the file in.
+        """
+        turns = self._turns.setdefault(asyncio.get_running_loop(), {})
+        async with turns.setdefault(reference.digest, asyncio.Lock()):
+            file = self._files.get(reference.digest)
+            if file is None or _is_ending(file):
+                file = self._files[reference.digest] = await self._sent(reference)
+        return types.Part.from_uri(file_uri=str(file.uri), mime_type=file.mime_type)
+
+    async def _sent(self, reference: Reference) -> types.File:
+        mime = sniff(reference.data) or reference.mime
+        config = types.UploadFileConfig(mime_type=mime)
+        file = await self._client.aio.files.upload(file=io.BytesIO(reference.data), config=config)
+        wait = _FIRST_LOOK
+        while file.state == types.FileState.PROCESSING:
+            await asyncio.sleep(wait)
+            wait = min(2 * wait, _LONGEST_LOOK)
+            file = await self._client.aio.files.get(name=str(file.name))
+        if file.state == types.FileState.FAILED or not file.uri:
+            raise AttemptFailed(
+                InvalidRequestError(f"Gemini could not take in the image {reference.name!r}. Use a smaller copy of it.")
+            )
+        ends = file.expiration_time or datetime.now(UTC) + _USUAL_LIFE
+        return file.model_copy(update={"mime_type": file.mime_type or mime, "expiration_time": ends})
+
+
+def _is_ending(file: types.File) -> bool:
+    return file.expiration_time is not None and file.expiration_time - _MARGIN < datetime.now(UTC)

@@ -1,0 +1,134 @@
+"""Single images from a prompt: what the prompt lab makes, and `throughline generate`."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from core.errors import InvalidRequestError
+from core.models.asset import Asset, EngineName, GenerationSettings, Kind, Recipe, Role, Source
+from core.store.workspace import Workspace
+from core.studio.background import begin_recipes
+from core.studio.context import Studio
+from core.studio.jobs import start_run
+from core.studio.prompts import compose, first_words
+from core.studio.runner import Progress, Runner
+from core.studio.runs import RunReport, finish, report
+from core.studio.single import attempts_at, model_for
+from core.studio.specs import RecipesSpec
+
+# the story of single images; it has no file and no steps
+LAB = "prompt_lab"
+MOST_VARIANTS = 8
+
+
+@dataclass(frozen=True)
+class LabOrder:
+    """What is to be made: a prompt, what it works on in order, controls (`model` "" is the default), and how many."""
+
+    prompt: str
+    references: tuple[Source, ...] = ()
+    engine: EngineName = EngineName.DRAFT
+    model: str = ""
+    settings: GenerationSettings = field(default_factory=GenerationSettings)
+    variants: int = 1
+
+
+@dataclass(frozen=True)
+class Advance:
+    """What an order comes to before it is made: its recipes, what they cost (USD), and what to know beforehand."""
+
+    recipes: tuple[Recipe, ...]
+    cost_usd: float
+    warnings: tuple[str, ...]
+
+
+def reference_to(asset: Asset, role: Role, name: str = "") -> Source:
+    """Return an image as a reference with what it is for."""
+    return Source(asset_id=asset.id, role=role, digest=asset.digest, name=name or asset.recipe.name or asset.id)
+
+
+def composed(workspace: Workspace, order: LabOrder) -> str:
+    """Return what is sent for an order: its prompt with its references named before it."""
+    assets = [workspace.find(source.asset_id) for source in order.references]
+    kinds = [asset.recipe.kind if asset else Kind.ARCHIVE for asset in assets]
+    return compose(order.prompt, order.references, kinds)
+
+
+def advance(
+    studio: Studio, workspace: Workspace, order: LabOrder, is_new: bool = True, is_only_priced: bool = False
+) -> Advance:
+    """Return what making an order comes to; with `is_new` attempts that nobody made, else the first ones.
+
+    With `is_only_priced` no account is needed, and nothing is asked over the network.
+
+    Raises:
+        MissingApiKeyError: gemini is asked for and no account is configured.
+        InvalidApiKeyError: the service does not accept the key.
+        InvalidRequestError: the prompt is empty, or the model lacks a setting or takes fewer references.
+    """
+    if not order.prompt.strip():
+        raise InvalidRequestError("The prompt is empty. Say what the picture shows.")
+    facts = studio.catalog.model(model_for(studio, order.engine, order.model, is_only_priced))
+    settings = facts.honoured(order.settings)
+    facts.check(settings)
+    roles = [source.role for source in order.references]
+    facts.check_references(roles, studio.catalog.recommended(studio.today(), engine=order.engine))
+    recipe = Recipe(
+        kind=Kind.IMAGE,
+        name=first_words(order.prompt),
+        prompt=order.prompt.strip(),
+        composed=composed(workspace, order),
+        sources=order.references,
+        engine=order.engine,
+        model=facts.id,
+        settings=settings,
+        story=LAB,
+    )
+    recipes = attempts_at(workspace, recipe, min(max(1, order.variants), MOST_VARIANTS), is_new)
+    to_make = sum(not workspace.with_fingerprint(one.fingerprint) for one in recipes)
+    unheeded = facts.unheeded(order.settings)
+    warnings = tuple(f"{facts.title} does not heed {name} {value}: left out." for name, value in unheeded.items())
+    return Advance(recipes, to_make * facts.price(settings), warnings)
+
+
+def begin_lab(studio: Studio, workspace: Workspace, order: LabOrder, user: str, key: str = "") -> str:
+    """Start making an order's images and return the run's id at once; `key` names a key kept for a session.
+
+    Raises:
+        StudioError: as `advance`.
+    """
+    recipes = advance(studio.with_key(key), workspace, order).recipes
+    return begin_recipes(studio, _spec(studio, workspace, recipes, user, key))
+
+
+def make_lab(studio: Studio, workspace: Workspace, recipes: Sequence[Recipe], progress: Progress | None) -> RunReport:
+    """Make single images and wait for them; `progress` is told of each. Ctrl-C cancels them.
+
+    Raises:
+        StudioError: the run broke off.
+    """
+    started, run, runner = time.monotonic(), f"images-{uuid.uuid4().hex[:12]}", Runner.obtain(studio)
+    with runner.stopped_by_ctrl_c():
+        start_run(runner, run, _spec(studio, workspace, recipes, studio.user, ""), progress)
+        if (handle := runner.handle(run)) is not None:
+            finish(studio, run, handle)
+        return report(studio, [run], run, started)
+
+
+def history(workspace: Workspace) -> list[Asset]:
+    """Return the images made from a prompt alone, newest first."""
+    return [asset for asset in reversed(workspace.assets()) if asset.recipe.story == LAB]
+
+
+def _spec(studio: Studio, workspace: Workspace, recipes: Sequence[Recipe], user: str, key: str) -> RecipesSpec:
+    return RecipesSpec(
+        project=str(workspace.folder),
+        title=recipes[0].name,
+        recipes={f"{number}": recipe for number, recipe in enumerate(recipes, 1)},
+        concurrency=studio.settings.concurrency,
+        user=user,
+        key=key,
+    )

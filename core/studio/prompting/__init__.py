@@ -1,0 +1,1 @@
+"""Help with prompts: templates to begin with, and advice while one types."""

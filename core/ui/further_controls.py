@@ -1,0 +1,65 @@
+"""The controls that only the prompt lab shows: thoughts, search, words or none, instruction, safety."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from core.models.asset import Harm, Threshold
+from core.models.catalog import ModelFacts
+from core.ui.keeping import Keeping
+from core.ui.texts import _
+
+FURTHER = ("thoughts", "search", "output", "system_instruction", "safety")
+_DEFAULT = ""
+
+
+def choose_further(keeping: Keeping, facts: ModelFacts, settings: Sequence[str]) -> dict[str, Any]:
+    """Show these of the further controls and return what was chosen; None is "not set"."""
+    return {setting: _choose(keeping, facts, setting) or None for setting in settings}
+
+
+def _choose(keeping: Keeping, facts: ModelFacts, setting: str) -> Any:
+    if setting == "thoughts":
+        return keeping.show(st.toggle, _("Keep the model's thoughts"), "thoughts", False)
+    if setting == "search":
+        return _choose_search(keeping, facts)
+    if setting == "output":
+        return "image" if keeping.show(st.toggle, _("Image only, no words"), "output", False) else None
+    if setting == "safety":
+        return _choose_safety(keeping)
+    label = _("System instruction")
+    return keeping.show(st.text_area, label, "system_instruction", "", height=96, max_chars=20_000)
+
+
+def _choose_search(keeping: Keeping, facts: ModelFacts) -> str:
+    titles = {_DEFAULT: _("None"), "web": _("Web")}
+    if facts.has_image_search:
+        titles |= {"image": _("Images"), "web,image": _("Web and images")}
+    return _select(keeping, _("May look things up"), "search", titles)
+
+
+def _choose_safety(keeping: Keeping) -> str:
+    harms = {
+        Harm.HARASSMENT: _("Harassment"),
+        Harm.HATE_SPEECH: _("Hate speech"),
+        Harm.SEXUALLY_EXPLICIT: _("Sexually explicit"),
+        Harm.DANGEROUS_CONTENT: _("Dangerous content"),
+    }
+    limits = {
+        _DEFAULT: _("Default"),
+        Threshold.LOW.value: _("Block most"),
+        Threshold.MEDIUM.value: _("Block some"),
+        Threshold.HIGH.value: _("Block few"),
+        Threshold.NONE.value: _("Block none"),
+        Threshold.OFF.value: _("Off"),
+    }
+    with st.expander(_("Safety")):
+        chosen = {harm: _select(keeping, title, f"safety/{harm}", limits) for harm, title in harms.items()}
+    return ",".join(f"{harm}={limit}" for harm, limit in chosen.items() if limit)
+
+
+def _select(keeping: Keeping, label: str, field: str, titles: dict[str, str]) -> str:
+    return str(keeping.show(st.selectbox, label, field, _DEFAULT, options=list(titles), format_func=titles.__getitem__))

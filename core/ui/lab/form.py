@@ -1,0 +1,133 @@
+"""The lab's form: the prompt, what it works on, the controls the model really has, and the one button."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core.errors import StudioError
+from core.models.asset import Asset, Harm, read_safety
+from core.models.template import open_blanks
+from core.studio.lab import MOST_VARIANTS, LabOrder, begin_lab, composed
+from core.studio.prompts import count_words
+from core.ui.controls import KeptControls, model_controls
+from core.ui.desk import desk
+from core.ui.lab.advice_part import show_advice
+from core.ui.lab.references import choose_references, references
+from core.ui.lab.templates_part import show_templates
+from core.ui.session import forget_kept, kept, kept_value, set_kept, studio
+from core.ui.texts import _, ngettext
+from core.ui.tries import note_run
+from core.ui.widgets import images, main_type, plain, price, show_error
+
+NAME = "lab"
+VARIANTS = f"{NAME}/variants"
+PROMPT = f"{NAME}/prompt"
+_TEXTS = ("aspect_ratio", "image_size", "thinking_level", "search", "system_instruction")
+_NUMBERS = ("temperature", "top_p")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A filled-in form: the order it makes, and what one of its images costs in USD."""
+
+    order: LabOrder
+    price_usd: float
+
+
+def fill_form(made: Asset) -> None:
+    """Fill the form in as it was when an image was made."""
+    recipe = made.recipe
+    set_kept(PROMPT, recipe.prompt)
+    set_kept(f"{NAME}/references", [[source.asset_id, source.role.value] for source in recipe.sources])
+    settings = recipe.settings
+    values = {
+        **{field: getattr(settings, field) or "" for field in _TEXTS},
+        **{field: getattr(settings, field) for field in _NUMBERS},
+        "model": recipe.model,
+        "thoughts": bool(settings.thoughts),
+        "output": settings.output is not None,
+    }
+    limits = read_safety(settings.safety)
+    values |= {f"safety/{harm}": limits[harm].value if harm in limits else "" for harm in Harm}
+    for field, value in values.items():
+        set_kept(f"{NAME}/{field}", value)
+
+
+def show_form(is_first: bool) -> Wanted:
+    """Show the form and return what it asks for; `is_first` when nothing was made here yet."""
+    show_templates(NAME)
+    prompt = _prompt()
+    found = choose_references(NAME)
+    controls = model_controls(KeptControls(NAME), is_full=True)
+    order = LabOrder(prompt, found, controls.engine, controls.model, controls.settings, _wanted_variants())
+    show_advice(NAME, order, composed(studio().workspace, order), is_first)
+    return Wanted(order, controls.price_usd)
+
+
+def show_make_button(wanted: Wanted, is_running: bool) -> None:
+    """Show the one button that makes what the form asks for, with its price."""
+    count = wanted.order.variants
+    label = _("Make {images} · {price}").format(images=images(count), price=price(count * wanted.price_usd))
+    with st.container(key="go-bar", gap="small"):
+        _choose_variants()
+        is_empty = not wanted.order.prompt.strip()
+        if not st.button(
+            label.replace("$", r"\$"),
+            type=main_type(not (is_running or is_empty)),
+            width="stretch",
+            icon=":material/brush:",
+            disabled=is_running or is_empty,
+            shortcut="Mod+Enter",
+            key="lab-make",
+        ):
+            return
+        try:
+            run = begin_lab(desk(), studio().workspace, wanted.order, studio().user, studio().key)
+        except StudioError as error:
+            show_error(error)
+            return
+    forget_kept(f"{NAME}/shown")
+    note_run(NAME, run, wanted.price_usd)
+    st.rerun()
+
+
+def _prompt() -> str:
+    prompt = kept(
+        st.text_area,
+        _("Prompt"),
+        PROMPT,
+        "",
+        height=160,
+        placeholder=_("What does the picture show? Who, doing what, where, in which light?"),
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        count = count_words(prompt)
+        st.caption(ngettext("{count} word", "{count} words", count).format(count=count), width="content")
+        blanks = open_blanks(prompt)
+        if blanks:
+            st.caption(_("Still blank: {names}").format(names=plain(", ".join(blanks))), width="content")
+        with st.popover(_("What is sent"), type="tertiary"):
+            sent = composed(studio().workspace, LabOrder(prompt, references(NAME)))
+            st.code(sent or " ", language=None, wrap_lines=True)
+    return prompt
+
+
+def _wanted_variants() -> int:
+    count = kept_value(VARIANTS, 1)
+    return count if 1 <= count <= MOST_VARIANTS else 1
+
+
+def _choose_variants() -> None:
+    counts = list(range(1, MOST_VARIANTS + 1))
+    kept(
+        st.segmented_control,
+        _("Variants"),
+        VARIANTS,
+        1,
+        options=counts,
+        format_func=str,
+        required=True,
+        width="stretch",
+    )

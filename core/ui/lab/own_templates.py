@@ -1,0 +1,101 @@
+"""A person's own templates: saved from the prompt at hand, changed, put away, carried to another machine."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.models.template import Template
+from core.studio.prompting.templates import from_file, own, to_file
+from core.ui.session import kept_value, studio
+from core.ui.telling import attempt, say
+from core.ui.texts import _, ngettext
+from core.ui.widgets import ago, plain
+
+_UNDO = "lab/removed-template"
+
+
+def own_templates() -> dict[str, Template]:
+    """Return a person's own templates by id; a file that cannot be read is told, and none are shown."""
+    found: dict[str, Template] = {}
+    attempt(lambda: found.update({f"own/{template.id}": template for template in own(studio().studio).current()}))
+    return found
+
+
+def show_own(name: str, mine: dict[str, Template], chosen: Template | None) -> None:
+    """Show how the prompt at hand becomes a template, and what can be done with the chosen one of one's own."""
+    prompt = str(kept_value(f"{name}/prompt", ""))
+    _restore()
+    if chosen is not None:
+        _change(name, chosen, prompt)
+    with st.expander(_("Save the prompt as a template")):
+        st.caption(_("Words in {braces} become blanks to fill in.").replace("{braces}", r"\{braces\}"))
+        title = st.text_input(_("Title of the template"), key=f"{name}-own-title", max_chars=200)
+        tags = st.text_input(_("Tags"), key=f"{name}-own-tags", placeholder=_("scenes, night"), max_chars=200)
+        if st.button(_("Save"), key=f"{name}-own-save", disabled=not (title.strip() and prompt.strip())):
+            _save(Template(id="", title=title.strip(), text=prompt.strip(), tags=_tags(tags)))
+    with st.expander(_("Carry templates over")):
+        _carry(name, tuple(mine.values()))
+
+
+def _change(name: str, chosen: Template, prompt: str) -> None:
+    with st.container(horizontal=True):
+        is_same = prompt.strip() in ("", chosen.text)
+        if st.button(_("Take the prompt over"), key=f"{name}-own-update", icon=":material/save:", disabled=is_same):
+            _save(chosen.model_copy(update={"text": prompt.strip()}))
+        if st.button(_("Put away"), key=f"{name}-own-remove", icon=":material/delete:"):
+            if attempt(lambda: own(studio().studio).remove(chosen.id)):
+                studio().notes[_UNDO] = chosen.id
+            st.rerun()
+    versions = own(studio().studio).read().templates.get(chosen.id, ())
+    if len(versions) > 1:
+        with st.expander(ngettext("{count} version", "{count} versions", len(versions)).format(count=len(versions))):
+            for number, version in enumerate(reversed(versions[:-1])):
+                st.caption(plain(ago(version.saved)))
+                st.code(version.template.text, language=None, wrap_lines=True)
+                if st.button(_("Bring this version back"), key=f"{name}-own-version-{number}"):
+                    _save(version.template)
+
+
+def _restore() -> None:
+    removed = studio().notes.get(_UNDO, "")
+    if removed and st.button(_("Undo: template put away"), icon=":material/undo:", key="lab-own-undo"):
+        attempt(lambda: own(studio().studio).remove(removed, is_removed=False))
+        del studio().notes[_UNDO]
+        st.rerun()
+
+
+def _carry(name: str, mine: tuple[Template, ...]) -> None:
+    st.download_button(
+        _("Export my templates"),
+        lambda: to_file(mine),
+        file_name="templates.json",
+        mime="application/json",
+        icon=":material/download:",
+        disabled=not mine,
+        on_click="ignore",
+        key=f"{name}-own-export",
+    )
+    count = int(studio().notes.get(f"{name}/imports", 0))
+    file = st.file_uploader(_("Import templates"), type=["json"], key=f"{name}-own-import-{count}")
+    if file is not None:
+        studio().notes[f"{name}/imports"] = count + 1
+        attempt(lambda: _import(file.getvalue()))
+        st.rerun()
+
+
+def _import(data: bytes) -> None:
+    found = from_file(data)
+    for template in found:
+        own(studio().studio).save(template)
+    words = ngettext("{count} template came in.", "{count} templates came in.", len(found))
+    say(words.format(count=len(found)))
+
+
+def _save(template: Template) -> None:
+    if attempt(lambda: own(studio().studio).save(template)):
+        say(_("The template is saved."))
+    st.rerun()
+
+
+def _tags(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(tag for part in text.split(",") if (tag := part.strip())))

@@ -1,0 +1,144 @@
+"""What the prompt works on: pictures in order, each with what it is for; dropped in, or picked from the project."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import Any
+
+import streamlit as st
+
+from core.errors import StudioError
+from core.models.asset import Role, Source
+from core.store.importing import IMAGE_SUFFIXES
+from core.studio.intake import take_in
+from core.studio.lab import reference_to
+from core.studio.prompts import role_of
+from core.ui.components.marks import name_of
+from core.ui.components.pictures import picture_strip
+from core.ui.labels import role_names
+from core.ui.pictures import picture_url
+from core.ui.session import kept_value, set_kept, studio
+from core.ui.texts import _
+from core.ui.widgets import plain, show_error, upload_types
+
+_BY_KIND = ""
+MOST = 14
+
+
+def references(name: str) -> tuple[Source, ...]:
+    """Return the references of a form in their order; those whose picture is gone are left out."""
+    found = []
+    for asset_id, role in _entries(name):
+        asset = studio().workspace.find(asset_id)
+        if asset is not None:
+            found.append(reference_to(asset, Role(role) if role else role_of(asset.recipe.kind)))
+    return tuple(found)
+
+
+def add_reference(name: str, asset_id: str, role: str = _BY_KIND) -> None:
+    """Put a picture of the project behind the others; one that is among them stays where it is."""
+    entries = _entries(name)
+    if asset_id not in [known for known, _role in entries]:
+        _put(name, [*entries, (asset_id, role)])
+
+
+def choose_references(name: str) -> tuple[Source, ...]:
+    """Show the references, and how one more is taken; return them."""
+    entries = [(known, role) for known, role in _entries(name) if studio().workspace.find(known) is not None]
+    for number, (asset_id, role) in enumerate(entries):
+        _reference(name, entries, number, asset_id, role)
+    _take(name, len(entries))
+    return references(name)
+
+
+def _reference(name: str, entries: list[tuple[str, str]], number: int, asset_id: str, role: str) -> None:
+    asset = studio().workspace.get(asset_id)
+    names = role_names()
+    usual = names[role_of(asset.recipe.kind)]
+    place = f"{name}-ref-{asset_id}"
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key=place):
+        st.image(picture_url(studio().workspace, asset), width=64, alt=name_of(asset))
+        words = _("Image {number}: {name}").format(number=number + 1, name=name_of(asset))
+        options = [_BY_KIND, *names]
+        chosen = st.selectbox(
+            plain(words),
+            options,
+            index=options.index(Role(role)) if role else 0,
+            format_func=lambda value: names[value] if value else _("By its kind: {role}").format(role=usual),
+            key=f"{place}-{role}",
+            width="stretch",
+        )
+        if (chosen or _BY_KIND) != role:
+            _put(name, [*entries[:number], (asset_id, str(chosen)), *entries[number + 1 :]])
+            st.rerun()
+        if number and st.button("", icon=":material/arrow_upward:", key=f"{place}-up", help=_("Earlier in the order")):
+            _put(name, [*entries[: number - 1], entries[number], entries[number - 1], *entries[number + 1 :]])
+            st.rerun()
+        if st.button("", icon=":material/close:", key=f"{place}-out", help=_("Take it out")):
+            _put(name, [*entries[:number], *entries[number + 1 :]])
+            st.rerun()
+
+
+def _take(name: str, count: int) -> None:
+    label = _("Add a reference image") if count else _("Reference images")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        files = st.file_uploader(
+            label,
+            type=upload_types(IMAGE_SUFFIXES),
+            accept_multiple_files=True,
+            key=f"{name}/files/{_round(name)}",
+            width="stretch",
+        )
+    with st.popover(_("From this project"), icon=":material/photo_library:", key=f"{name}/pick/{_round(name)}"):
+        assets = studio().workspace.assets()[::-1]
+        if not assets:
+            st.text(_("This project holds no picture yet."))
+        else:
+            with st.container(height=320 if len(assets) > 4 else "content", border=False):
+                picture_strip(
+                    studio().workspace,
+                    assets,
+                    key=f"{name}-pick",
+                    label=_("Pictures of this project"),
+                    look="grid",
+                    on_pick=lambda asset_id: _picked(name, asset_id),
+                )
+    for problem in studio().notes.get(f"{name}/wrong", []):
+        show_error(problem)
+    if files:
+        _take_files(name, files)
+        st.rerun()
+
+
+def _picked(name: str, asset_id: str) -> None:
+    add_reference(name, asset_id)
+    studio().notes[f"{name}/round"] = _round(name) + 1
+
+
+def _take_files(name: str, files: list[Any]) -> None:
+    """Take what was dropped; a bad file is named until the next ones come, and the rest goes on."""
+    wrong: list[StudioError] = []
+    for file in files:
+        try:
+            add_reference(name, take_in(studio().workspace, file.getvalue(), PurePath(file.name).stem).id)
+        except StudioError as error:
+            wrong.append(error)
+    studio().notes |= {f"{name}/wrong": wrong, f"{name}/round": _round(name) + 1}
+
+
+def _round(name: str) -> int:
+    return int(studio().notes.get(f"{name}/round", 0))
+
+
+def _entries(name: str) -> list[tuple[str, str]]:
+    """Return asset id and role ("" for that of its kind) as they were kept; others may have written the file."""
+    found = []
+    for entry in kept_value(f"{name}/references", []):
+        if isinstance(entry, list) and len(entry) == 2 and all(isinstance(item, str) for item in entry):
+            asset_id, role = entry
+            found.append((asset_id, role if role in set(Role) else _BY_KIND))
+    return found[: 2 * MOST]
+
+
+def _put(name: str, entries: list[tuple[str, str]]) -> None:
+    set_kept(f"{name}/references", [list(entry) for entry in entries])

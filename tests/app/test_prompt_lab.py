@@ -1,0 +1,128 @@
+"""The prompt lab page as a script: its empty states, its controls, and what its templates say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.models.asset import EngineName, GenerationSettings, Kind, Recipe, Result
+from core.settings import load_settings
+from core.store.drafts import DraftsFile
+from core.store.workspace import Workspace
+from core.studio.context import Studio
+from core.studio.lab import LAB
+from tests.app.walk import APP, button
+from tests.standin.pictures import draw_picture
+
+
+@pytest.fixture
+def trials(tmp_path: Path) -> Workspace:
+    """An empty project."""
+    return Studio(load_settings()).workspace(tmp_path / "home" / "projects" / "trials", "Trials")
+
+
+def page(workspace: Workspace | None = None, language: str = "en", **drafts: object) -> AppTest:
+    """Return the page, run once, with these drafts kept in the project before."""
+    app = AppTest.from_file(str(APP), default_timeout=30)
+    app.query_params["lang"] = language
+    if workspace is not None:
+        app.query_params["project"] = workspace.uuid
+        for name, value in drafts.items():
+            DraftsFile(workspace.folder).write(f"lab/{name}", value)
+    app.run()
+    app.switch_page("../../pages/prompt_lab.py")
+    app.run()
+    assert not app.exception
+    return app
+
+
+def test_without_a_project_one_is_made_here(tmp_path: Path) -> None:
+    """The page asks for a title, makes the project, and shows the form."""
+    app = page()
+    next(field for field in app.text_input if field.label == "Title").input("Trials")
+    button(app, "Make the project").click()
+    app.run()
+    assert any(area.label == "Prompt" for area in app.text_area)
+    assert (tmp_path / "home" / "projects" / "Trials" / "project.json").is_file()
+
+
+def test_nothing_is_made_of_no_words(trials: Workspace) -> None:
+    """Without a prompt the button is off; with one it says how many, and that a draft is free."""
+    assert button(page(trials), "Make 1 image").disabled
+    made = button(page(trials, prompt="A red lamp at night", variants=3), "Make 3 images · free")
+    assert not made.disabled
+
+
+def test_only_what_the_model_heeds_is_offered(trials: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model with search shows it, one without does not, and draft shows none of the further controls."""
+
+    def labels(model: str) -> set[str]:
+        app = page(trials, model=model)
+        return {control.label for control in [*app.selectbox, *app.toggle, *app.text_area, *app.number_input]}
+
+    assert not labels("") & {"May look things up", "System instruction"}
+    monkeypatch.setenv("GEMINI_API_KEY", "k" * 40)
+    from core.ui import desk
+
+    desk.desk.cache_clear()
+    with_search, without = labels("gemini-3.1-flash-image"), labels("gemini-nano-banana-2.1")
+    assert {"May look things up", "Keep the model's thoughts", "Temperature", "System instruction"} <= with_search
+    assert not without & {"May look things up", "Temperature"}
+    assert {"Keep the model's thoughts", "System instruction"} <= without
+
+
+def test_a_blank_that_is_left_is_named(trials: Workspace) -> None:
+    """A prompt with an open blank says which it is."""
+    app = page(trials, prompt="A {thing} at night")
+    assert any("Still blank: thing" in caption.value for caption in app.caption)
+
+
+def test_templates_speak_the_visitors_language(trials: Workspace) -> None:
+    """In Chinese the templates are Chinese, down to their blanks."""
+    app = page(trials, "zh_CN")
+    assert any("像摄影师那样说" in caption.value for caption in app.caption)
+    assert any(field.label == "主体" for field in app.text_input)
+
+
+def test_hostile_drafts_are_harmless(trials: Workspace) -> None:
+    """Whatever a drafts file holds, the page is whole."""
+    odd = {"references": [["nowhere", "hero"], "x", 3, ["a"]], "variants": 99, "unwanted": [{"a": 1}], "shown": 5}
+    app = page(trials, prompt="![x](http://evil.test/a.png) <b>b</b> {blank}", **odd)
+    assert button(app, "Make 1 image") is not None
+
+
+def test_an_image_goes_on_into_a_story(trials: Workspace) -> None:
+    """A result's button leads to a new story that begins with it."""
+    recipe = Recipe(
+        kind=Kind.IMAGE, name="Lamp", prompt="A lamp", composed="A lamp", engine=EngineName.DRAFT, story=LAB
+    )
+    trials.save(recipe, Result(), draw_picture("0" * 64, (64, 48)), "lamp")
+    app = page(trials)
+    button(app, "Use in a scene").click()
+    app.run()
+    assert app.title[0].value == "Scene sequencer"
+    assert next(box for box in app.selectbox if box.label == "Character").value == "lamp"
+
+
+def test_the_form_as_it_was(trials: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """ "Use its words" brings back prompt, model and every control an image was made with."""
+    monkeypatch.setenv("GEMINI_API_KEY", "k" * 40)
+    settings = GenerationSettings(
+        aspect_ratio="16:9", temperature=0.5, thoughts=True, output="image", safety="harassment=high", search="web"
+    )
+    model = "gemini-3.1-flash-image"
+    recipe = Recipe(
+        kind=Kind.IMAGE, name="Lamp", prompt="A lamp", composed="A lamp", engine=EngineName.GEMINI, model=model,
+        settings=settings, story=LAB,
+    )  # fmt: skip
+    trials.save(recipe, Result(), draw_picture("0" * 64, (64, 48)), "lamp")
+    app = page(trials)
+    button(app, "Use its words").click()
+    app.run()
+    shown = {control.label: control.value for control in [*app.selectbox, *app.number_input, *app.toggle]}
+    assert next(area for area in app.text_area if area.label == "Prompt").value == "A lamp"
+    assert (shown["Model"], shown["Ratio"], shown["Temperature"]) == (model, "16:9", 0.5)
+    assert (shown["Keep the model's thoughts"], shown["Image only, no words"]) == (True, True)
+    assert (shown["May look things up"], shown["Harassment"], shown["Hate speech"]) == ("web", "high", "")

@@ -1,0 +1,156 @@
+"""`throughline generate`: what is asked for is sent, what was made is used again, what cannot be is refused before."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.store.answers import AnswersFolder
+from tests.samples import png
+from tests.standin import StandIn
+from tests.standin.extras import SUGGESTIONS, THOUGHT
+from tests.terminal.harness import Said, Terminal
+
+FLASH = "gemini-3.1-flash-image"
+
+
+def _generate(terminal: Terminal, *words: Any) -> Said:
+    return terminal.run("generate", *words, "--project", "p", "--json")
+
+
+def _ids(said: Said) -> list[str]:
+    return [step["asset_id"] for step in said.document["steps"]]
+
+
+def test_a_draft_from_words_alone(terminal: Terminal) -> None:
+    """Without a key a prompt becomes as many images as are wanted; asked for again, they cost no call."""
+    first = _generate(terminal, "A robot in a valley", "--variants", "2")
+    assert first.code == 0
+    assert first.document["calls"] == 2
+    assert all(Path(path).is_file() for path in first.document["files"].values())
+    again = _generate(terminal, "A robot in a valley", "--variants", "2")
+    assert again.document["calls"] == 0
+    assert again.document["cost_usd"] == 0
+    assert set(again.statuses.values()) == {"reused"}
+    assert _ids(again) == _ids(first)
+    new = _generate(terminal, "A robot in a valley", "--again")
+    assert new.document["calls"] == 1
+    assert not set(_ids(new)) & set(_ids(first))
+
+
+def test_what_is_asked_for_is_sent(gemini: Terminal, server: StandIn) -> None:
+    """References go in order with their roles in words, and every control reaches the service in its place."""
+    (gemini.folder / "robot.png").write_bytes(png(1))
+    (gemini.folder / "ink.png").write_bytes(png(2))
+    said = _generate(
+        gemini, "A night.", "--ref", "character=robot.png", "--ref", "style=ink.png", "--model", FLASH,
+        "--aspect", "16:9", "--size", "2K", "--thinking", "high", "--thoughts", "--search", "web,image",
+        "--temperature", "0.5", "--top-p", "0.9", "--system", "Draw in ink.", "--safety", "harassment=high",
+    )  # fmt: skip
+    (sent,) = server.requests
+    assert said.code == 0
+    assert [data for _, data in sent.images] == [png(1), png(2)]
+    assert sent.prompt == "- Image 1: robot, the character.\n- Image 2: ink, for its style only.\nA night."
+    assert sent.config["imageConfig"] == {"aspectRatio": "16:9", "imageSize": "2K"}
+    assert sent.config["thinkingConfig"] == {"includeThoughts": True, "thinkingLevel": "HIGH"}
+    assert (sent.config["temperature"], sent.config["topP"]) == (0.5, 0.9)
+    assert sent.body["tools"] == [{"googleSearch": {"searchTypes": {"webSearch": {}, "imageSearch": {}}}}]
+    assert sent.body["systemInstruction"]["parts"] == [{"text": "Draw in ink."}]
+    assert len(sent.body["safetySettings"]) == 1
+
+
+def test_thoughts_and_sources_are_kept(gemini: Terminal, server: StandIn) -> None:
+    """Thoughts, words and pictures, and what was looked up are kept beside the image they belong to."""
+    said = _generate(gemini, "A quetzal.", "--model", FLASH, "--thoughts", "--search", "web")
+    answers = AnswersFolder(gemini.folder / "p")
+    answer = answers.find(_ids(said)[0])
+    assert answer is not None
+    assert [(block.kind, block.text) for block in answer.blocks] == [
+        ("thought", THOUGHT),
+        ("thought_image", ""),
+        ("text", "Here it is."),
+        ("image", ""),
+    ]
+    kept = answers.image(_ids(said)[0], answer.blocks[1].file)
+    assert kept is not None
+    assert kept.read_bytes().startswith(b"\x89PNG")
+    assert answer.grounding is not None
+    assert answer.grounding.suggestions == SUGGESTIONS
+
+
+def test_variants_are_calls_side_by_side(gemini: Terminal, server: StandIn) -> None:
+    """Three variants are three calls at once and three images, priced each."""
+    server.hold_until_together(3)
+    said = _generate(gemini, "A hill.", "--variants", "3")
+    assert len(set(_ids(said))) == 3
+    assert said.document["cost_usd"] == pytest.approx(3 * 0.034)
+    assert len(gemini.rows()) == 3
+
+
+def test_an_image_of_the_project_is_a_reference_by_its_id(gemini: Terminal, server: StandIn) -> None:
+    """What was made becomes a reference of the next by its id, and the lineage knows."""
+    (made,) = _ids(_generate(gemini, "A hill."))
+    _generate(gemini, "The same hill at night.", "--ref", f"scene={made}")
+    assert len(server.requests[1].images) == 1
+    lineage = gemini.run("lineage", "--project", "p", "--format", "json")
+    assert made in lineage.out
+
+
+def test_a_dry_run_makes_nothing(terminal: Terminal) -> None:
+    """The text that would be sent and its price are said without a key, a call, or a project."""
+    (terminal.folder / "robot.png").write_bytes(png(1))
+    said = _generate(
+        terminal, "A night.", "--engine", "gemini", "--ref", "character=robot.png", "--variants", "2", "--dry-run"
+    )
+    assert said.code == 0
+    assert said.document["prompt"] == "- Image 1: robot, the character.\nA night."
+    assert said.document["cost_usd"] == pytest.approx(0.068)
+    assert not (terminal.folder / "p").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ([" "], "prompt is empty"),
+        (["A", "--ref", "hero=robot.png"], "no role 'hero'"),
+        (["A", "--ref", "character=nowhere.png"], "nowhere.png"),
+        (["A", "--aspect", "7:5"], "7:5"),
+        (["A", "--search", "books"], "web, image, or web,image"),
+        (["A", "--safety", "harassment=often"], "harassment"),
+        (["A", "--variants", "9"], "--variants"),
+        (["A", "--model", FLASH, "--engine", "gemini"], "GEMINI_API_KEY"),
+        (["A", "--model", FLASH], "the draft engine would make these images"),
+    ],
+)
+def test_bad_input_is_refused(terminal: Terminal, words: list[str], told: str) -> None:
+    """What cannot be made ends with 2 and a sentence, and nothing was called."""
+    said = terminal.run("generate", *words, "--project", "p")
+    assert said.code == 2
+    assert told in said.err
+    assert "Traceback" not in said.err
+    assert terminal.rows() == []
+
+
+def test_too_many_of_a_kind_are_refused_with_a_way_out(gemini: Terminal, server: StandIn) -> None:
+    """Five characters are one too many for Nano Banana 2, and the message names who takes them."""
+    refs = []
+    for number in range(5):
+        (gemini.folder / f"{number}.png").write_bytes(png(number))
+        refs += ["--ref", f"character={number}.png"]
+    said = gemini.run("generate", "All of them", *refs, "--model", FLASH, "--project", "p")
+    assert said.code == 2
+    assert "at most 4 character images, and 5 were given. Leave out 1, or switch to Nano Banana 2.1." in said.err
+    assert not server.requests
+
+
+def test_a_block_is_a_receipt(gemini: Terminal, server: StandIn) -> None:
+    """A blocked image is told with its rule and the model's words, is not asked for again, and no image is stored."""
+    server.fail_next("blocked_image_safety")
+    said = gemini.run("generate", "A hill.", "--project", "p")
+    assert said.code == 1
+    assert "IMAGE_SAFETY" in said.out
+    assert "the model said" in said.out
+    assert len(server.requests) == 1
+    assert not list((gemini.folder / "p" / "assets").iterdir())
