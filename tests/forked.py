@@ -94,6 +94,10 @@ class ForkedCommand(Forked):
             self._outputs = (Path(out.name), Path(err.name))
         super().__init__(_command, (words,), folder, env, self._outputs)
 
+    def said(self) -> str:
+        """Return what it has written to stderr so far."""
+        return self._outputs[1].read_text(encoding="utf-8")
+
     def communicate(self, timeout: float | None = None) -> tuple[str, str]:
         """Wait for its end and return what it wrote to stdout and stderr.
 

