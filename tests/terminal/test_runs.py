@@ -202,9 +202,7 @@ def test_another_run_that_dies_while_it_is_waited_for_is_not_finished(
     assert [request.prompt.rsplit("Scene: ", 1)[1] for request in server.requests] == ["a.", "new."]
 
 
-def test_two_commands_at_once_share_one_run(
-    gemini: Terminal, server: StandIn, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_two_commands_at_once_share_one_run(gemini: Terminal, server: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same story started twice at once is made once; both commands report the same finished run."""
     release = _held_back(server, monkeypatch)
     story = write_story(gemini.folder)
