@@ -1,0 +1,25 @@
+"""The bench: one prompt, its references and controls, and what came of it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.studio.lab import history
+from core.ui.lab.form import NAME, show_form, show_make_button
+from core.ui.lab.results import show_results
+from core.ui.session import studio
+from core.ui.tries import current_run, show_run
+
+
+def show_bench() -> None:
+    """Show the form and beside it what is being made, what was made, and the history."""
+    run = current_run(NAME)
+    made = history(studio().workspace)
+    with st.container(key="picture-first"):
+        form_side, picture_side = st.columns([2, 3], gap="medium")
+    with form_side:
+        wanted = show_form(is_first=not made)
+        show_make_button(wanted, run is not None and run.is_active)
+    with picture_side, st.container(key="picture-side"):
+        show_run(NAME, run)
+        show_results(made)

@@ -1,0 +1,40 @@
+"""The ways to work in the lab, one at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+
+import streamlit as st
+
+from core.ui.lab.bench import show_bench
+from core.ui.session import kept
+from core.ui.texts import _
+
+MODE = "lab/mode"
+
+
+class Mode(StrEnum):
+    """A way to work in the lab."""
+
+    BENCH = "bench"
+
+
+def show_chosen_mode() -> None:
+    """Let the way to work be chosen, and show it."""
+    titles: dict[str, str] = {Mode.BENCH: _("Single images")}
+    shows: dict[str, Callable[[], None]] = {Mode.BENCH: show_bench}
+    if len(titles) > 1:
+        mode = kept(
+            st.segmented_control,
+            _("Way to work"),
+            MODE,
+            Mode.BENCH.value,
+            options=list(titles),
+            format_func=lambda name: titles[name],
+            required=True,
+            label_visibility="collapsed",
+        )
+    else:
+        mode = Mode.BENCH.value
+    shows.get(mode, show_bench)()
