@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from core.cli.batch import batch
 from core.cli.detect import detect
 from core.cli.generate import generate
 from core.cli.printing import (
@@ -56,6 +57,7 @@ def cli() -> None:
 
 cli.add_command(detect)
 cli.add_command(generate)
+cli.add_command(batch)
 cli.add_command(restore)
 cli.add_command(plates)
 

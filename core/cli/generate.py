@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from core.cli.batch import print_sent
 from core.cli.printing import plain, print_json, print_report, tell, tell_outcome
 from core.cli.shared import DONE, SOME_FAILED, as_json, end, engine_choice, model_name, opened_studio, project_folder
 from core.models.asset import GenerationSettings, Role
@@ -64,6 +66,7 @@ def _reference(value: str) -> tuple[Role, Path]:
 @click.option("--system", "system_instruction", help="What the model is told beforehand.")
 @click.option("--safety", metavar="HARM=LEVEL,...", help="From where on harm is blocked: harassment=high,...")
 @click.option("--again", is_flag=True, help="Make new ones although the project has what is asked for.")
+@click.option("--batch", "is_batch", is_flag=True, help="Send them as one job at half the price, made within a day.")
 @click.option("--dry-run", is_flag=True, help="Say what would be sent and what it costs; make nothing.")
 @as_json
 def generate(
@@ -71,11 +74,13 @@ def generate(
 ) -> None:
     """Make images from PROMPT; what the project has already is used again at no cost.
 
-    With --json: {"run", "steps": [{"id", "status", "asset_id", "cost_usd", "error"}], "files": {"<id>": path}, ...}.
+    With --json: {"run", "steps": [{"id", "status", "asset_id", "cost_usd", "error"}], "files": {"<id>": path}, ...};
+    with --batch as well: {"batches": [{"id", "state", ...}], "reused": [asset id, ...], "under_way": N}.
     """
-    from core.studio import lab
+    from core.studio import batches, lab
 
     variants, is_new, is_dry = asked.pop("variants"), asked.pop("again"), asked.pop("dry_run")
+    is_batch = asked.pop("is_batch")
     model, settings = asked.pop("model"), _settings(asked)
     with opened_studio() as studio, _workspace(studio, project, is_dry) as workspace:
         name = studio.engine_name(EngineChoice(engine) if engine else None, is_only_priced=is_dry)
@@ -85,7 +90,11 @@ def generate(
         for warning in ahead.warnings:
             tell(f"Warning: {plain(warning)}")
         if is_dry:
-            _print_ahead(ahead, is_json)
+            cost = batches.batch_cost(studio, workspace, ahead.recipes) if is_batch else ahead.cost_usd
+            _print_ahead(replace(ahead, cost_usd=cost), is_json)
+            end(DONE)
+        if is_batch:
+            print_sent(batches.send_batch(studio, workspace, ahead.recipes), is_json)
             end(DONE)
         done = lab.make_lab(studio, workspace, ahead.recipes, None if is_json else tell_outcome)
         files = _files(workspace, done)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from core.errors import StudioError
 from core.models.answer import BlockKind, Grounding
 from core.models.asset import EngineName, GenerationSettings, Kind, Role
 from core.models.region import DetectionSettings, Wish
@@ -146,6 +147,40 @@ class AttemptReport:
     may_be_billed: bool = False
     seconds: float = 0.0
     details: dict[str, str] = field(default_factory=dict)
+
+
+class BatchState(StrEnum):
+    """How a batch stands at the service."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    PARTLY_SUCCEEDED = "partly_succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+    @property
+    def has_ended(self) -> bool:
+        """Nothing more will come."""
+        return self not in (BatchState.WAITING, BatchState.RUNNING)
+
+
+@dataclass(frozen=True)
+class BatchItem:
+    """What became of one request of a batch: its image, or why there is none; and what the ledger is told."""
+
+    report: AttemptReport
+    generation: Generation | None = None
+    error: StudioError | None = None
+
+
+@dataclass(frozen=True)
+class BatchReading:
+    """How a batch stands; once it has ended, `items` has one entry a request, in their order."""
+
+    state: BatchState
+    items: tuple[BatchItem, ...] = ()
 
 
 class Observer(Protocol):

@@ -54,7 +54,8 @@ class ReferenceLimits(Value):
 class ModelFacts(Value):
     """Everything known of one model. Prices in USD, token prices per million tokens.
 
-    `is_known` is False for a model that the catalog does not list. `pixels_1k` maps a ratio to (width, height) at 1K,
+    `is_known` is False for a model that the catalog does not list; what a batch makes costs the list price times
+    `batch_factor`. `pixels_1k` maps a ratio to (width, height) at 1K,
     `thinking_budgets` a thinking level to tokens, `page_tokens` a media resolution ("" for none) to a page's tokens.
     """
 
@@ -77,6 +78,7 @@ class ModelFacts(Value):
     size_factors: Mapping[str, float] = Field(default_factory=dict)
     references: ReferenceLimits = ReferenceLimits()
     inline_limit_bytes: int = 20_000_000
+    batch_factor: float = 0.5
     thinking: Thinking = Thinking.NONE
     thinking_levels: tuple[str, ...] = ()
     default_thinking_level: str = ""
@@ -204,6 +206,10 @@ class ModelFacts(Value):
         size = settings.image_size or self.default_size
         return self.prices.get(size, max(self.prices.values(), default=0.0))
 
+    def batch_price(self, settings: GenerationSettings) -> float:
+        """Return the price of one output image in USD when it is made in a batch."""
+        return self.batch_factor * self.price(settings)
+
     def token_cost(self, input_tokens: int, output_tokens: int) -> float:
         """Return what these text tokens cost in USD, as far as the catalog knows the prices."""
         cost = input_tokens * (self.input_token_price or 0.0) + output_tokens * (self.output_token_price or 0.0)
@@ -314,6 +320,7 @@ def _read_model(entry: Mapping[str, Any], raw: Mapping[str, Any]) -> ModelFacts:
         "size_factors": {size: raw["size_factors"][size] for size in entry.get("sizes", ())},
         "default_size": raw["default_size"],
         "inline_limit_bytes": raw["inline_limit_bytes"],
+        "batch_factor": entry.get("batch_factor", raw["batch_factor"]),
         "price_date": entry.get("price_date", raw["price_date"]),
     }
     return ModelFacts(**{**entry, **shared})

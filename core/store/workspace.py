@@ -5,6 +5,7 @@ assets/<id>.png   the records, with recipe     trash/       assets put away, who
 stories/*.yaml    stories                      choices.json chosen versions and locks
 detections/<id>/  what was found on a page     notes.json   what people say of assets: where they come from
 answers/<id>/     all parts of an answer that held more than one image and a few words
+batches/<id>.json jobs that were sent to the service, and what came of each of their images
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from core.models.asset import Asset, Recipe, Result
 from core.store import embedded
 from core.store.answers import FOLDER as ANSWERS
 from core.store.answers import AnswersFolder
+from core.store.batches import FOLDER as BATCHES
+from core.store.batches import BatchesFolder
 from core.store.choices import ChoicesFile
 from core.store.detections import FOLDER as DETECTIONS
 from core.store.detections import DetectionsFolder
@@ -65,6 +68,7 @@ class Workspace:
         self.notes = NotesFile(folder)
         self.detections = DetectionsFolder(folder)
         self.answers = AnswersFolder(folder)
+        self.batches = BatchesFolder(folder)
         self._index = index
         self._cache = cache
         project = read_json(folder / "project.json", {})
@@ -315,6 +319,7 @@ class Workspace:
             f"{DETECTIONS}/*",
             f"{DETECTIONS}/*/masks",
             f"{ANSWERS}/*",
+            BATCHES,
         ):
             for path in self.folder.glob(f"{place}/.*{PART_SUFFIX}"):
                 with contextlib.suppress(OSError):

@@ -67,13 +67,13 @@ class LedgerObserver:
         if report.outcome is AttemptOutcome.SUCCEEDED:
             self._success = attempt_id, report
         else:
-            self._ledger.finish(attempt_id, _completed(report))
+            self._ledger.finish(attempt_id, completed(report))
 
     def confirm(self, error: str = "") -> None:
         """Complete the successful attempt's row now; `error` says why its result could not be saved."""
         if self._success is not None:
             attempt_id, report = self._success
-            self._ledger.finish(attempt_id, {**_completed(report), "error": error})
+            self._ledger.finish(attempt_id, {**completed(report), "error": error})
 
     def waiting(self, seconds: float, reason: str) -> None:
         """Pass on that the engine waits."""
@@ -81,7 +81,8 @@ class LedgerObserver:
             self._waiting(seconds, reason)
 
 
-def _completed(report: AttemptReport) -> dict[str, Any]:
+def completed(report: AttemptReport) -> dict[str, Any]:
+    """Return what a report says, as the ledger's row has it."""
     return {
         "outcome": str(report.outcome),
         "error": report.error,

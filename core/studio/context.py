@@ -7,6 +7,7 @@ import secrets
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from pydantic import SecretStr
 
@@ -18,6 +19,9 @@ from core.settings import EngineChoice, Settings
 from core.store.index import AssetIndex
 from core.store.ledger import Ledger
 from core.store.workspace import Workspace
+
+if TYPE_CHECKING:
+    from core.engines.gemini import GeminiEngine
 
 LOCAL_USER = "local"
 
@@ -133,6 +137,14 @@ class Studio:
         if name not in self._engines:
             self._engines[name] = self._draft() if name is EngineName.DRAFT else self._gemini()
         return self._engines[name]
+
+    def gemini(self) -> GeminiEngine:
+        """Return the gemini engine, which has more than every engine has.
+
+        Raises:
+            MissingApiKeyError: no account is configured.
+        """
+        return cast("GeminiEngine", self.engine(EngineName.GEMINI))
 
     @staticmethod
     def today() -> date:

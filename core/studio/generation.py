@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 from core.engines.base import Generation, GenerationRequest, Observer, Origin, Reference
@@ -41,44 +43,52 @@ async def generate_asset(
         WorkspaceError: a source or the result cannot be read or written.
     """
     engine = maker or studio.engine(recipe.engine)  # type: ignore[arg-type]  # a recipe to be made names its engine
-    request = await asyncio.to_thread(_request, workspace, recipe)
+    request = await asyncio.to_thread(request_for, workspace, recipe)
     started = time.monotonic()
-    observer = LedgerObserver(studio, _subject(workspace, recipe), errand)
+    observer = LedgerObserver(studio, subject_of(workspace, recipe), errand)
     generation = await engine.generate(request, observer)
-    result = _result(generation, time.monotonic() - started, errand.notes)
-    saving = asyncio.ensure_future(asyncio.to_thread(_save, studio, workspace, recipe, result, generation, observer))
+    result = result_of(generation, time.monotonic() - started, errand.notes)
+    keep = partial(keep_generation, studio, workspace, recipe, result, generation, observer.confirm)
+    saving = asyncio.ensure_future(asyncio.to_thread(keep))
     try:
         return await asyncio.shield(saving)
     except asyncio.CancelledError:
         return await saving
 
 
-def _save(
+def keep_generation(
     studio: Studio,
     workspace: Workspace,
     recipe: Recipe,
     result: Result,
     generation: Generation,
-    observer: LedgerObserver,
+    confirm: Callable[[str], None],
 ) -> Asset:
-    """Store what was paid for; when the project cannot take it, keep it in the home and say where."""
+    """Store what was paid for; when the project cannot take it, keep it in the home and say where.
+
+    `confirm` completes the ledger's row, with the code of the error that kept the project from taking it, or "".
+
+    Raises:
+        WorkspaceError: the project cannot take it.
+    """
     stem = recipe.step or "-".join(recipe.name.lower().split())
     try:
         asset = workspace.save(recipe, result, generation.data, stem)
     except WorkspaceError as error:
         kept = keep_rescued(studio.home, f"{stem}-{recipe.fingerprint[:8]}", generation.data)
-        observer.confirm(error.code)
+        confirm(error.code)
         if kept is None:
             raise
         raise WorkspaceError(f"{error.message} The picture was kept as {kept}; import it once there is room.") from None
     with contextlib.suppress(WorkspaceError):  # the image is saved: it is not lost to what came beside it
         keep_answer(workspace, asset, generation)
     with contextlib.suppress(Exception):  # the image is saved: a ledger that cannot be written leaves "unknown"
-        observer.confirm()
+        confirm("")
     return asset
 
 
-def _subject(workspace: Workspace, recipe: Recipe) -> Subject:
+def subject_of(workspace: Workspace, recipe: Recipe) -> Subject:
+    """Return what the ledger says of an attempt at a recipe."""
     return Subject(
         project=workspace.uuid,
         project_title=workspace.title,
@@ -89,7 +99,12 @@ def _subject(workspace: Workspace, recipe: Recipe) -> Subject:
     )
 
 
-def _request(workspace: Workspace, recipe: Recipe) -> GenerationRequest:
+def request_for(workspace: Workspace, recipe: Recipe) -> GenerationRequest:
+    """Return a recipe as an engine is asked for it, its sources read from the project.
+
+    Raises:
+        WorkspaceError: a source cannot be read.
+    """
     return GenerationRequest(
         kind=recipe.kind,
         name=recipe.name,
@@ -126,7 +141,8 @@ def _origin(workspace: Workspace, crop: Asset) -> Origin | None:
     return None
 
 
-def _result(generation: Generation, seconds: float, notes: tuple[str, ...]) -> Result:
+def result_of(generation: Generation, seconds: float, notes: tuple[str, ...] = ()) -> Result:
+    """Return what came back, as an asset records it; it took so many seconds."""
     return Result(
         input_tokens=generation.input_tokens,
         output_tokens=generation.output_tokens,

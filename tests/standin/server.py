@@ -19,6 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from core.models.asset import EngineName
 from core.models.catalog import Catalog, ModelFacts, load_catalog
+from tests.standin.batches import Batches
 from tests.standin.extras import grounded, thoughts_of
 from tests.standin.faults import Picture, check_fault, reply_with
 from tests.standin.files import SESSION, Files
@@ -30,6 +31,7 @@ from tests.standin.strictness import refuse
 
 GENERATE = re.compile(r"^/v1(?:beta1?)?/(?:.+/)?models/(?P<model>[^/:]+):generateContent$")
 LIST = re.compile(r"^/v1(?:beta1?)?/(?P<publisher>publishers/google/)?models$")
+IS_BATCH = re.compile(r":batchGenerateContent$|/batches/[\w-]+:cancel$")
 TOKEN = "stand-in-token"
 TICK = 0.02
 
@@ -61,6 +63,7 @@ class StandIn:
         self.is_list_endless = False
         self.models = models or tuple(m.id for m in self.catalog.models if m.engine is EngineName.GEMINI)
         self.files = Files()
+        self.batches = Batches()
         self.requests: list[Recorded] = []
         self.listings: list[Recorded] = []
         self.breaches: list[str] = []
@@ -133,6 +136,18 @@ class StandIn:
         said = [*thoughts_of(request, self.is_grainy), *words]
         return as_answer([*said, image_part(picture.data, picture.mime)], **grounded(request))
 
+    def refuse(self, request: Recorded) -> Reply | None:
+        """Return the refusal of a request that breaks a rule of the service."""
+        self.look_up_files(request)
+        return refuse(request, self.catalog, self.models)
+
+    def look_up_files(self, request: Recorded) -> None:
+        """Note the files that a request names; one that is not there is answered like the service does."""
+        uris = [part["fileData"]["fileUri"] for part in request.parts if "fileData" in part]
+        found = [self.files.data_of(uri) for uri in uris]
+        request.sent_ahead = [file for file in found if file is not None]
+        request.lacks_file = len(request.sent_ahead) < len(uris)
+
     def list_models(self, *, is_enterprise: bool) -> Reply:
         """Return the list of the account's models."""
         further = {"nextPageToken": "further"} if self.is_list_endless else {}
@@ -195,6 +210,9 @@ class _Handler(BaseHTTPRequestHandler):
         if not self._refuse_key() and (answer := stand_in.files.answer(stand_in.url, path, request.headers, b"")):
             self._send(answer, request)
             return
+        if not self._refuse_key() and (answer := stand_in.batches.answer(path, stand_in.reply_to)):
+            self._send(answer, request)
+            return
         stand_in.listings.append(request)
         found = LIST.match(urlsplit(self.path).path)
         if (refusal := self._refuse_key()) is not None:
@@ -224,8 +242,11 @@ class _Handler(BaseHTTPRequestHandler):
             answer = refusal or stand_in.files.answer(stand_in.url, path, upload.headers, raw)
             self._send(answer or as_error(404, "NOT_FOUND", "No such page."), upload)
             return
-        request = self._record(json.loads(raw), len(raw))
-        self._look_up_files(request)
+        request = self._record(json.loads(raw or b"{}"), len(raw))
+        if answer := self._batched(request):
+            self._send(answer, request)
+            return
+        stand_in.look_up_files(request)
         stand_in.requests.append(request)
         with stand_in.counted():
             reply = self._refuse_key() or stand_in.reply_to(request)
@@ -234,13 +255,14 @@ class _Handler(BaseHTTPRequestHandler):
             if not request.has_left.is_set():
                 self._send(reply, request)
 
-    def _look_up_files(self, request: Recorded) -> None:
-        """Note the files that a request names; one that is not there is answered like the service does."""
-        files = self.server.stand_in.files
-        uris = [part["fileData"]["fileUri"] for part in request.parts if "fileData" in part]
-        found = [files.data_of(uri) for uri in uris]
-        request.sent_ahead = [file for file in found if file is not None]
-        request.lacks_file = len(request.sent_ahead) < len(uris)
+    def _batched(self, request: Recorded) -> Reply | None:
+        """Answer a call of the Batch API; None when it is none."""
+        batches, path = self.server.stand_in.batches, urlsplit(self.path).path
+        if not IS_BATCH.search(path):
+            return None
+        if refusal := self._refuse_key():
+            return refusal
+        return batches.end(path) or batches.create(path, request.raw, self.server.stand_in.refuse)
 
     def log_message(self, *args: object) -> None:
         """Keep the terminal quiet."""

@@ -83,23 +83,8 @@ class Call(Generic[A]):
         raise failed
 
     def _retrying(self) -> AsyncRetrying:
-        """Return the rules of retrying up to the deadline, a moment of the loop's clock."""
-
-        def is_over(state: RetryCallState) -> bool:
-            is_too_late = asyncio.get_running_loop().time() + state.upcoming_sleep >= self._deadline
-            return state.attempt_number >= self._rules.max_attempts or is_too_late
-
-        def tell(state: RetryCallState) -> None:
-            self._observer.waiting(state.upcoming_sleep, _failure_of(state).error.code)
-
-        return AsyncRetrying(
-            retry=retry_if_exception(lambda error: isinstance(error, AttemptFailed) and self._is_worth_trying(error)),
-            wait=_wait,
-            stop=is_over,
-            before_sleep=tell,
-            sleep=self._rules.sleep,
-            reraise=True,
-        )
+        """Return the rules of retrying up to the deadline."""
+        return retrying(self._rules, self._deadline, self._is_worth_trying, self._observer.waiting)
 
     def _is_worth_trying(self, failure: AttemptFailed) -> bool:
         if failure.status == 200 and failure.is_transient:
@@ -163,6 +148,28 @@ class Call(Generic[A]):
             seconds=seconds,
             details={"finish_reason": reason} if reason else {},
         )
+
+
+def retrying(
+    rules: Rules,
+    deadline: float,
+    is_worth_trying: Callable[[AttemptFailed], bool],
+    waiting: Callable[[float, str], None],
+) -> AsyncRetrying:
+    """Return the rules of retrying up to the deadline, a moment of the loop's clock; `waiting` is told each wait."""
+
+    def is_over(state: RetryCallState) -> bool:
+        is_too_late = asyncio.get_running_loop().time() + state.upcoming_sleep >= deadline
+        return state.attempt_number >= rules.max_attempts or is_too_late
+
+    return AsyncRetrying(
+        retry=retry_if_exception(lambda error: isinstance(error, AttemptFailed) and is_worth_trying(error)),
+        wait=_wait,
+        stop=is_over,
+        before_sleep=lambda state: waiting(state.upcoming_sleep, _failure_of(state).error.code),
+        sleep=rules.sleep,
+        reraise=True,
+    )
 
 
 def _failure_of(state: RetryCallState) -> AttemptFailed:

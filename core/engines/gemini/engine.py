@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from core.engines.base import DetectionRequest, Findings, Generation, GenerationRequest, Observer, Reference
+from core.engines.base import (
+    BatchReading,
+    DetectionRequest,
+    Findings,
+    Generation,
+    GenerationRequest,
+    Observer,
+    Reference,
+)
 from core.engines.gemini.account import GeminiAccount
 from core.engines.gemini.checks import check_model_id, check_request, check_search, is_too_large
 from core.engines.gemini.redactor import Redactor
-from core.errors import EngineError, InvalidApiKeyError, InvalidImageError, InvalidRequestError
+from core.errors import ConfigurationError, EngineError, InvalidApiKeyError, InvalidImageError, InvalidRequestError
 from core.images import shrink
 from core.models.asset import EngineName, GenerationSettings
 from core.models.catalog import Catalog, ModelFacts, Purpose
 
 if TYPE_CHECKING:
+    from core.engines.gemini.batches import Batches
     from core.engines.gemini.service import Service
 
 LIST_SECONDS = 10.0
@@ -124,12 +133,59 @@ class GeminiEngine:
         service = await self._connected()
         return await service.detect(request, self._catalog, observer, notes)
 
+    async def send_batch(self, requests: Sequence[GenerationRequest], title: str) -> str:
+        """Send requests of one model as one job called `title`, and return the job's name.
+
+        It is "" where it is not known whether the job was taken in: `find_batch` may find it later.
+
+        Raises:
+            EngineError, ConfigurationError: nothing was taken in, and why.
+        """
+        model = requests[0].model
+        check_model_id(model, self._redactor)
+        facts = self._catalog.model(model)
+        for request in requests:
+            check_request(request, facts, self._catalog.recommended(self._today()), can_upload=True)
+        return await (await self._batches()).send(requests, facts, title)
+
+    async def read_batch(self, job: str, asked: Sequence[tuple[str, GenerationSettings]]) -> BatchReading:
+        """Return how a job stands; `asked` is the model and settings of each of its requests, in their order.
+
+        Raises:
+            EngineError, ConfigurationError: it could not be asked for.
+        """
+        known = [(self._catalog.model(model), settings) for model, settings in asked]
+        return await (await self._batches()).read(job, known)
+
+    async def cancel_batch(self, job: str) -> None:
+        """Ask for a job's end.
+
+        Raises:
+            EngineError, ConfigurationError: it could not be asked for.
+        """
+        await (await self._batches()).cancel(job)
+
+    async def find_batch(self, title: str) -> str:
+        """Return the name of the newest job called `title`, "" when there is none.
+
+        Raises:
+            EngineError, ConfigurationError: it could not be asked for.
+        """
+        return await (await self._batches()).find(title)
+
     async def aclose(self) -> None:
         """Close connections; a later call opens new ones."""
         with self._service_lock:
             service, self._service = self._service, None
         if service is not None:
             await service.aclose()
+
+    async def _batches(self) -> Batches:
+        if self._account.use_enterprise:
+            raise ConfigurationError(
+                "Google Cloud takes batches from its storage only. Use a Gemini API key, or make the images one by one."
+            )
+        return (await self._connected()).batches
 
     async def _first_recommended(self, purpose: Purpose) -> str:
         live = await self._live_models_once()

@@ -11,6 +11,7 @@ from google.genai import types
 from core.engines.base import DetectionRequest, Findings, Generation, GenerationRequest, Observer
 from core.engines.gemini.account import GeminiAccount
 from core.engines.gemini.answers import ImageAnswer, read_answer
+from core.engines.gemini.batches import Batches
 from core.engines.gemini.calls import A, Call, Order, Rules
 from core.engines.gemini.checks import fits_inline, is_model_id
 from core.engines.gemini.client import connect, watch_departure
@@ -45,6 +46,7 @@ class Service:
         self._rules = Rules(deadline_seconds, max_attempts, sleep)
         self._client = connect(account, deadline_seconds)
         self._uploads = Uploads(self._client)
+        self.batches = Batches(self._client, self._uploads, redactor, self._rules)
 
     async def generate(
         self, request: GenerationRequest, facts: ModelFacts, observer: Observer, notes: tuple[str, ...]

@@ -1,0 +1,259 @@
+"""Batches: recipes sent as one job at a lower price, whose images enter the project when they are there.
+
+Every image has its row in the ledger before the job is sent, and is looked for again by whoever opens the project.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from core.engines.base import AttemptOutcome, AttemptReport, BatchItem
+from core.errors import InvalidRequestError, StudioError, UnavailableError, WorkspaceError, from_plain
+from core.models.asset import Asset, EngineName, Recipe
+from core.models.batch import Batch, BatchEntry
+from core.store.workspace import Workspace
+from core.studio.attempts import Errand, LedgerObserver, completed
+from core.studio.context import Studio
+from core.studio.generation import keep_generation, request_for, result_of, subject_of
+from core.studio.plates.fidelity import measured
+
+MOST_IMAGES = 100  # of one job: all its images are answered at once
+_ARRIVAL = timedelta(hours=1)  # a job that is not at the service by then never got there
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What became of recipes that were to be sent: their batches, and those that are there or under way already."""
+
+    batches: tuple[Batch, ...]
+    reused: tuple[Asset, ...]
+    under_way: int
+
+
+def batch_cost(studio: Studio, workspace: Workspace, recipes: Sequence[Recipe]) -> float:
+    """Return what sending recipes as a batch would cost in USD; what is there or under way costs nothing."""
+    return sum(_price(studio, recipe) for recipe in _to_send(workspace, recipes))
+
+
+def send_batch(studio: Studio, workspace: Workspace, recipes: Sequence[Recipe]) -> Sent:
+    """Send recipes that are neither made nor under way, one job a model, and return at once.
+
+    Raises:
+        MissingApiKeyError: no account is configured.
+        BudgetExceededError: a budget does not allow it; nothing was sent of the job it stopped.
+        StudioError: a job was refused, and why.
+    """
+    if any(recipe.engine is not EngineName.GEMINI for recipe in recipes):
+        raise InvalidRequestError("The draft engine makes images at once, and has no batches. Choose gemini.")
+    studio.gemini()
+    to_send = _to_send(workspace, recipes)
+    batches = tuple(_send(studio, workspace, group) for group in _jobs(to_send))
+    made = [found[-1] for recipe in recipes if (found := workspace.with_fingerprint(recipe.fingerprint))]
+    return Sent(batches, tuple(made), len(recipes) - len(to_send) - len(made))
+
+
+def fetch_batch(studio: Studio, workspace: Workspace, batch_id: str) -> Batch:
+    """Look how a batch stands, store the images that are there, and return it as it is now.
+
+    Raises:
+        StudioError: there is no such batch, or the service could not be asked.
+    """
+    with workspace.batches.held(batch_id):
+        batch = own_batch(studio, workspace, batch_id)
+        if not batch.is_open:
+            return batch
+        batch = _found(studio, workspace, batch)
+        if not batch.job:
+            return batch
+        asked = [(entry.recipe.model, entry.recipe.settings) for entry in batch.entries]
+        reading = asyncio.run(studio.gemini().read_batch(batch.job, asked))
+        batch = batch.model_copy(update={"state": reading.state.value})
+        workspace.batches.put(batch)
+        for number, item in enumerate(reading.items):
+            if batch.entries[number].is_open:
+                batch = _with_entry(batch, number, _settled(studio, workspace, batch, number, item))
+                workspace.batches.put(batch)
+        return batch
+
+
+def cancel_batch(studio: Studio, workspace: Workspace, batch_id: str) -> Batch:
+    """Ask the service to end a batch; images that it has made already can still be fetched, and are billed.
+
+    Raises:
+        StudioError: there is no such batch, or the service could not be asked.
+    """
+    with workspace.batches.held(batch_id):
+        batch = own_batch(studio, workspace, batch_id)
+        if not batch.is_open:
+            return batch
+        batch = _found(studio, workspace, batch)
+        if not batch.job:
+            raise UnavailableError("It is not known yet whether Gemini has this batch. Try again in a few minutes.")
+        asyncio.run(studio.gemini().cancel_batch(batch.job))
+        batch = batch.model_copy(update={"is_cancelled": True})
+        workspace.batches.put(batch)
+        return batch
+
+
+def retry_batch(studio: Studio, workspace: Workspace, batch_id: str) -> Sent:
+    """Send the images of a batch that came to nothing once more.
+
+    Raises:
+        StudioError: as `send_batch`, or there is no such batch.
+    """
+    failed = own_batch(studio, workspace, batch_id).failed
+    return send_batch(studio, workspace, [entry.recipe for entry in failed])
+
+
+def own_batch(studio: Studio, workspace: Workspace, batch_id: str) -> Batch:
+    """Return a batch of this user.
+
+    Raises:
+        InvalidRequestError: there is none of this id, or another user sent it.
+    """
+    batch = workspace.batches.find(batch_id)
+    if batch is None or batch.user != studio.user:
+        raise InvalidRequestError("There is no such batch of yours in this project. `throughline batch list` has them.")
+    return batch
+
+
+def known_batches(studio: Studio) -> Iterator[tuple[Workspace, Batch]]:
+    """Yield this user's batches of all projects that were opened here, each project's newest first."""
+    for folder in studio.index.recent_projects():
+        with contextlib.suppress(WorkspaceError):
+            workspace = studio.listed(folder)
+            yield from ((workspace, batch) for batch in workspace.batches.all() if batch.user == studio.user)
+
+
+def reasons(batch: Batch) -> list[StudioError]:
+    """Return why images of a batch came to nothing, each reason once."""
+    told = {entry.error["message"]: entry.error for entry in batch.failed if entry.error}
+    return [from_plain(error) for error in told.values()]
+
+
+def _to_send(workspace: Workspace, recipes: Iterable[Recipe]) -> list[Recipe]:
+    open_entries = (entry for batch in workspace.batches.all() for entry in batch.entries if entry.is_open)
+    under_way = {entry.recipe.fingerprint for entry in open_entries}
+    wanted = {recipe.fingerprint: recipe for recipe in recipes if recipe.fingerprint not in under_way}
+    return [recipe for fingerprint, recipe in wanted.items() if not workspace.with_fingerprint(fingerprint)]
+
+
+def _jobs(recipes: Iterable[Recipe]) -> Iterator[list[Recipe]]:
+    """Yield recipes by model, as many at a time as one job takes."""
+    by_model: dict[str, list[Recipe]] = defaultdict(list)
+    for recipe in recipes:
+        by_model[recipe.model].append(recipe)
+    for group in by_model.values():
+        yield from (group[start : start + MOST_IMAGES] for start in range(0, len(group), MOST_IMAGES))
+
+
+def _price(studio: Studio, recipe: Recipe) -> float:
+    return studio.catalog.model(recipe.model).batch_price(recipe.settings)
+
+
+def _send(studio: Studio, workspace: Workspace, recipes: list[Recipe]) -> Batch:
+    requests = [request_for(workspace, recipe) for recipe in recipes]
+    batch_id = f"batch-{uuid.uuid4().hex[:12]}"
+    rows = _started(studio, workspace, batch_id, recipes)
+    batch = Batch(
+        id=batch_id,
+        created=datetime.now(UTC),
+        user=studio.user,
+        model=recipes[0].model,
+        entries=tuple(BatchEntry(recipe=recipe, attempt=row) for recipe, row in zip(recipes, rows, strict=True)),
+        cost_usd=sum(_price(studio, recipe) for recipe in recipes),
+    )
+    try:
+        workspace.batches.put(batch)  # before it is sent: a crash must not lose a job that is paid
+        job = asyncio.run(studio.gemini().send_batch(requests, batch_id))
+    except StudioError as error:
+        _give_up(studio, rows, error)
+        workspace.batches.remove(batch_id)
+        raise
+    batch = batch.model_copy(update={"job": job, "state": "waiting" if job else "sending"})
+    workspace.batches.put(batch)
+    return batch
+
+
+def _started(studio: Studio, workspace: Workspace, batch_id: str, recipes: Sequence[Recipe]) -> list[str]:
+    """Write the rows of a job's images into the ledger, or none of them.
+
+    Raises:
+        BudgetExceededError: a budget does not allow them all.
+    """
+    rows: list[str] = []
+    try:
+        for number, recipe in enumerate(recipes, 1):
+            errand = Errand(batch_id, batch_id, recipe.step or f"{number}")
+            observer = LedgerObserver(studio, subject_of(workspace, recipe), errand)
+            rows.append(observer.attempt_started(_price(studio, recipe)))
+    except StudioError as error:
+        _give_up(studio, rows, error)
+        raise
+    return rows
+
+
+def _give_up(studio: Studio, rows: Iterable[str], error: StudioError) -> None:
+    """Complete the rows of a job that was not taken in: it costs nothing."""
+    for row in rows:
+        studio.ledger.finish(row, completed(AttemptReport(AttemptOutcome.FAILED, error.code)))
+
+
+def _found(studio: Studio, workspace: Workspace, batch: Batch) -> Batch:
+    """Return a batch with its name at the service, looked for where its sending was cut off."""
+    if batch.job:
+        return batch
+    job = asyncio.run(studio.gemini().find_batch(batch.id))
+    if job:
+        batch = batch.model_copy(update={"job": job, "state": "waiting"})
+    elif datetime.now(UTC) - batch.created > _ARRIVAL:
+        lost = UnavailableError("This batch never reached Gemini. Nothing was made; send it again.")
+        _give_up(studio, [entry.attempt for entry in batch.entries], lost)
+        entries = tuple(entry.model_copy(update={"error": lost.to_plain()}) for entry in batch.entries)
+        batch = batch.model_copy(update={"entries": entries, "state": "failed"})
+    workspace.batches.put(batch)
+    return batch
+
+
+def _with_entry(batch: Batch, number: int, entry: BatchEntry) -> Batch:
+    return batch.model_copy(update={"entries": (*batch.entries[:number], entry, *batch.entries[number + 1 :])})
+
+
+def _settled(studio: Studio, workspace: Workspace, batch: Batch, number: int, item: BatchItem) -> BatchEntry:
+    """Return an entry with its image stored, or with the reason why there is none."""
+    entry = batch.entries[number]
+
+    def confirm(error: str) -> None:
+        studio.ledger.finish(entry.attempt, {**completed(item.report), "error": error or item.report.error})
+
+    if item.generation is None:
+        confirm("")
+        error = item.error or UnavailableError("The batch has no answer for this image. Try it again.")
+        return entry.model_copy(update={"error": error.to_plain()})
+    # a crash may have come between storing the image and noting it
+    there = workspace.with_digest(hashlib.sha256(item.generation.data).hexdigest())
+    for asset in there:
+        if asset.recipe.fingerprint == entry.recipe.fingerprint:
+            confirm("")
+            return entry.model_copy(update={"asset_id": asset.id})
+    seconds = (datetime.now(UTC) - batch.created).total_seconds()
+    result = result_of(item.generation, seconds)
+    asset = keep_generation(studio, workspace, entry.recipe, result, item.generation, confirm)
+    _choose(studio, workspace, asset)
+    return entry.model_copy(update={"asset_id": asset.id})
+
+
+def _choose(studio: Studio, workspace: Workspace, asset: Asset) -> None:
+    """Let an image be what its step shows, and measure it, as a run does."""
+    recipe = asset.recipe
+    if recipe.step and not workspace.choices.read().is_locked(recipe.story, recipe.step):
+        workspace.choices.choose(recipe.story, recipe.step, asset.id)
+        sources = [source for name in asset.source_ids if (source := workspace.find(name))]
+        measured(studio, workspace, sources, asset)
