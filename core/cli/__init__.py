@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from core.cli.batch import batch
+from core.cli.batch import batch, print_sent, send_story
 from core.cli.detect import detect
 from core.cli.generate import generate
 from core.cli.printing import (
@@ -88,6 +88,9 @@ def story() -> None:
 @click.option("--model", default="", callback=model_name, help="Model for every step; beats what the story says.")
 @click.option("--concurrency", type=click.IntRange(1, 64), help="How many steps are made side by side (default 8).")
 @click.option("--again", multiple=True, metavar="STEP", help="Make this step again although it is current; repeatable.")
+@click.option(
+    "--batch", "is_batch", is_flag=True, help="Send what waits for no other step as a batch, at half the price."
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be made and what it costs; make nothing.")
 @as_json
 def story_run(
@@ -97,10 +100,15 @@ def story_run(
     model: str,
     concurrency: int | None,
     again: tuple[str, ...],
+    is_batch: bool,
     dry_run: bool,
     is_json: bool,
 ) -> None:
-    """Make a story's images, or what changed since the last run."""
+    """Make a story's images, or what changed since the last run.
+
+    With --batch the images that wait for no other are sent as a job that is made within a day; fetch it with
+    `throughline batch fetch`, then run the story again for those that follow.
+    """
     from core.studio import orders, runs
 
     order = orders.Order(
@@ -114,6 +122,9 @@ def story_run(
     with opened_studio() as studio:
         if dry_run:
             print_plan(studio, orders.dry_run(studio, order), is_json)
+            end(DONE)
+        if is_batch:
+            print_sent(send_story(studio, orders.prepare(studio, order)), is_json)
             end(DONE)
         report = runs.run_story(studio, order, watcher(studio, is_json))
     print_report(report, is_json)

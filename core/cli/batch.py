@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from core.store.workspace import Workspace
     from core.studio.batches import Sent
     from core.studio.context import Studio
+    from core.studio.specs import RunSpec
 
 Found = list[tuple["Workspace", "Batch"]]
 _any_project = click.option(
@@ -98,6 +99,15 @@ def cancel(batch_id: str, project: Path | None, is_json: bool) -> None:
         click.echo(f"{plain(batch_id)} had ended already.")
 
 
+def send_story(studio: Studio, spec: RunSpec) -> Sent:
+    """Send what of a story waits for no other of its images."""
+    from core.studio.batches import send_batch
+    from core.studio.ready import ready_recipes
+
+    workspace = studio.workspace(Path(spec.project))
+    return send_batch(studio, workspace, ready_recipes(studio, workspace, spec))
+
+
 def print_sent(sent: Sent, is_json: bool) -> None:
     """Print what was sent, and what did not have to be."""
     if is_json:
@@ -110,6 +120,8 @@ def print_sent(sent: Sent, is_json: bool) -> None:
         click.echo(f"{counted(len(sent.reused), 'image')} there already, at no cost.")
     if sent.under_way:
         click.echo(f"{counted(sent.under_way, 'image')} under way in a batch already.")
+    if not (sent.batches or sent.reused or sent.under_way):
+        click.echo("There is nothing to send: everything is there, or waits for an image that is not.")
     if sent.batches:
         tell("Made within a day, at half the price. Look for them with: throughline batch fetch")
 

@@ -85,6 +85,12 @@ class Board:
         return tuple(card for card in self.cards if card.is_to_make)
 
     @property
+    def ready(self) -> tuple[Card, ...]:
+        """The cards whose image a run would make, and that wait for no other of them."""
+        waiting = {card.step.id for card in self.to_make}
+        return tuple(card for card in self.to_make if not waiting.intersection(self.story.parents(card.step)))
+
+    @property
     def to_return(self) -> tuple[Card, ...]:
         """The cards that would get a picture made before."""
         return tuple(card for card in self.cards if card.is_to_return)

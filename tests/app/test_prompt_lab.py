@@ -49,10 +49,13 @@ def test_without_a_project_one_is_made_here(tmp_path: Path) -> None:
 
 
 def test_nothing_is_made_of_no_words(trials: Workspace) -> None:
-    """Without a prompt the button is off; with one it says how many, and that a draft is free."""
-    assert button(page(trials), "Make 1 image").disabled
-    made = button(page(trials, prompt="A red lamp at night", variants=3), "Make 3 images · free")
-    assert not made.disabled
+    """Without a prompt the button says what is missing; with one it says how many, and that a draft is free."""
+    app = page(trials)
+    button(app, "Make 1 image").click()
+    app.run()
+    assert any("The prompt is empty" in error.value for error in app.error)
+    assert not trials.assets()
+    assert button(page(trials, prompt="A red lamp at night", variants=3), "Make 3 images · free")
 
 
 def test_only_what_the_model_heeds_is_offered(trials: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -154,7 +154,6 @@ def test_a_block_is_a_receipt(gemini_studio: StudioServer, standin: StandIn, ope
 def test_ctrl_enter_makes_what_was_just_typed(gemini_studio: StudioServer, standin: StandIn, open_page: Visits) -> None:
     """The shortcut sends the words as they stand in the field at that moment, once."""
     page = _lab(open_page, gemini_studio, _project(gemini_studio))
-    _write(page, "An earlier text at noon")
     page.get_by_label("Prompt", exact=True).fill("A red lamp at night")
     page.keyboard.press("Control+Enter")
     expect(page.get_by_role("button", name="Work on it")).to_be_visible()

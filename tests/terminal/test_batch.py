@@ -9,7 +9,7 @@ import pytest
 from core.store.embedded import strip
 from tests.standin import StandIn
 from tests.standin.replies import as_error
-from tests.terminal.harness import Terminal
+from tests.terminal.harness import Terminal, write_story
 
 MODEL = ("--model", "gemini-3-pro-image")
 
@@ -93,6 +93,20 @@ def test_a_budget_stops_a_job_before_it_is_sent(gemini: Terminal, server: StandI
     assert said.code != 0
     assert server.batches.sent == 0
     assert not any(row["may_be_billed"] for row in gemini.rows())
+
+
+def test_a_story_goes_step_by_step(gemini: Terminal, server: StandIn) -> None:
+    """Of a story what waits for no other image is sent; once that is fetched, the steps made from it are ready."""
+    server.batches.running = 0
+    story = write_story(gemini.folder, {"robot": ["archive"], "valley": ["robot"], "forest": ["robot"]})
+    for count, names in ((1, {"robot"}), (2, {"valley", "forest"})):
+        said = gemini.run("story", "run", story, "--project", "p", "--batch", "--json").document
+        assert [batch["images"] for batch in said["batches"]] == [count]
+        (fetched,) = gemini.run("batch", "fetch", "--json").document["batches"]
+        assert set(fetched["files"]) == names
+    assert set(gemini.run("story", "run", story, "--project", "p", "--json").statuses.values()) == {"reused"}
+    assert server.requests == []
+    assert "nothing to send" in gemini.run("story", "run", story, "--project", "p", "--batch").out
 
 
 def test_a_cancelled_batch_ends(gemini: Terminal, server: StandIn) -> None:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.errors import StudioError
-from core.models.asset import Asset, Harm, read_safety
+from core.models.asset import Asset, EngineName, Harm, read_safety
 from core.models.template import open_blanks
-from core.studio.lab import MOST_VARIANTS, LabOrder, begin_lab, composed
+from core.studio.lab import MOST_VARIANTS, LabOrder, advance, begin_lab, composed
 from core.studio.prompts import count_words
+from core.ui.batching import batch_button
 from core.ui.controls import KeptControls, model_controls
 from core.ui.desk import desk
 from core.ui.lab.advice_part import show_advice
@@ -72,16 +73,20 @@ def show_make_button(wanted: Wanted, is_running: bool) -> None:
     label = _("Make {images} · {price}").format(images=images(count), price=price(count * wanted.price_usd))
     with st.container(key="go-bar", gap="small"):
         _choose_variants()
-        is_empty = not wanted.order.prompt.strip()
-        if not st.button(
+        # not disabled while the prompt is empty: the shortcut has to take words that the server has not seen yet
+        is_wanted = st.button(
             label.replace("$", r"\$"),
-            type=main_type(not (is_running or is_empty)),
+            type=main_type(not is_running and bool(wanted.order.prompt.strip())),
             width="stretch",
             icon=":material/brush:",
-            disabled=is_running or is_empty,
+            disabled=is_running,
             shortcut="Mod+Enter",
             key="lab-make",
-        ):
+        )
+        if wanted.order.engine is EngineName.GEMINI and not is_running:
+            _show_batch_button(wanted)
+        # the browser may send one keystroke twice, and the second time must not be paid
+        if not is_wanted or is_running:
             return
         try:
             run = begin_lab(desk(), studio().workspace, wanted.order, studio().user, studio().key)
@@ -91,6 +96,13 @@ def show_make_button(wanted: Wanted, is_running: bool) -> None:
     forget_kept(f"{NAME}/shown")
     note_run(NAME, run, wanted.price_usd)
     st.rerun()
+
+
+def _show_batch_button(wanted: Wanted) -> None:
+    here, order = studio(), wanted.order
+    facts = here.studio.catalog.model(order.model)
+    cost = order.variants * wanted.price_usd * facts.batch_factor
+    batch_button(order.variants, cost, lambda: advance(here.studio, here.workspace, order).recipes, "lab-batch")
 
 
 def _prompt() -> str:

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import streamlit as st
 
+from core.ui.lab.batches_part import show_batches
 from core.ui.lab.bench import show_bench
 from core.ui.session import kept
 from core.ui.texts import _
@@ -18,23 +19,21 @@ class Mode(StrEnum):
     """A way to work in the lab."""
 
     BENCH = "bench"
+    BATCHES = "batches"
 
 
 def show_chosen_mode() -> None:
     """Let the way to work be chosen, and show it."""
-    titles: dict[str, str] = {Mode.BENCH: _("Single images")}
-    shows: dict[str, Callable[[], None]] = {Mode.BENCH: show_bench}
-    if len(titles) > 1:
-        mode = kept(
-            st.segmented_control,
-            _("Way to work"),
-            MODE,
-            Mode.BENCH.value,
-            options=list(titles),
-            format_func=lambda name: titles[name],
-            required=True,
-            label_visibility="collapsed",
-        )
-    else:
-        mode = Mode.BENCH.value
+    titles: dict[str, str] = {Mode.BENCH: _("Single images"), Mode.BATCHES: _("Batches")}
+    shows: dict[str, Callable[[], None]] = {Mode.BENCH: show_bench, Mode.BATCHES: show_batches}
+    mode = kept(
+        st.segmented_control,
+        _("Way to work"),
+        MODE,
+        Mode.BENCH.value,
+        options=list(titles),
+        format_func=lambda name: titles[name],
+        required=True,
+        label_visibility="collapsed",
+    )
     shows.get(mode, show_bench)()

@@ -1,0 +1,86 @@
+"""Batches as pages see them: a button that sends one, and what is under way, whose results are looked for."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from core.errors import StudioError
+from core.models.asset import Recipe
+from core.models.batch import Batch
+from core.studio.batches import Sent, fetch_batch, send_batch
+from core.ui.session import studio
+from core.ui.telling import attempt, say
+from core.ui.texts import _, ngettext
+from core.ui.widgets import images, price
+
+_LOOK_SECONDS = 60.0  # between two looks at a batch: it takes minutes to a day
+_looked: dict[str, float] = {}
+
+
+def batch_button(count: int, cost_usd: float, recipes: Callable[[], Sequence[Recipe]], key: str) -> None:
+    """Show the button that sends images as a batch; `recipes` are asked for when it is clicked."""
+    label = _("Send {images} as a batch · {price}").format(images=images(count), price=price(cost_usd))
+    told = _("Half the price; they arrive within a day, and enter the project by themselves.")
+    if st.button(label.replace("$", r"\$"), icon=":material/schedule_send:", key=key, help=told):
+        attempt(lambda: tell_sent(send_batch(studio().studio, studio().workspace, recipes())))
+        st.rerun()
+
+
+def tell_sent(sent: Sent) -> None:
+    """Say on the next showing what was sent, and what did not have to be."""
+    count = sum(len(batch.entries) for batch in sent.batches)
+    parts = [ngettext("{count} image sent as a batch.", "{count} images sent as a batch.", count)] if count else []
+    if sent.under_way:
+        parts.append(_("{under_way} under way in a batch already."))
+    if sent.reused:
+        parts.append(_("{reused} there already, at no cost."))
+    say(" ".join(parts).format(count=count, under_way=sent.under_way, reused=len(sent.reused)))
+
+
+def open_batches() -> list[Batch]:
+    """Return this person's batches of the open project that have images under way."""
+    return [batch for batch in own_batches() if batch.is_open]
+
+
+def own_batches() -> list[Batch]:
+    """Return this person's batches of the open project, newest first."""
+    return [batch for batch in studio().workspace.batches.all() if batch.user == studio().user]
+
+
+def show_under_way() -> None:
+    """Say how many images are under way in batches, and look for them now and then."""
+    if open_batches():
+        st.fragment(_watch, run_every=_LOOK_SECONDS / 2)()
+
+
+def look(batch: Batch) -> Batch:
+    """Look how a batch stands, and store what is there.
+
+    Raises:
+        StudioError: the service could not be asked.
+    """
+    _looked[batch.id] = time.monotonic()
+    return fetch_batch(studio().studio, studio().workspace, batch.id)
+
+
+def _watch() -> None:
+    batches = open_batches()
+    count = sum(entry.is_open for batch in batches for entry in batch.entries)
+    words = ngettext("{count} image under way in a batch", "{count} images under way in a batch", count)
+    st.caption(words.format(count=count))
+    if any(_look_again(batch) for batch in batches):
+        st.rerun()
+
+
+def _look_again(batch: Batch) -> bool:
+    """Look at a batch that nobody has looked at for a while; tell whether something came of it."""
+    if time.monotonic() - _looked.get(batch.id, -_LOOK_SECONDS) < _LOOK_SECONDS:
+        return False
+    # what went wrong is told where the batches are listed, when somebody looks on purpose
+    with contextlib.suppress(StudioError):
+        return look(batch) != batch
+    return False

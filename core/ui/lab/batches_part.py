@@ -1,0 +1,107 @@
+"""The project's batches: how each stands, what came of it, and what can be done about the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from core.engines.base import BatchState
+from core.models.batch import Batch
+from core.studio.batches import cancel_batch, reasons, retry_batch
+from core.ui.batching import look, own_batches, show_under_way, tell_sent
+from core.ui.components.pictures import picture_strip
+from core.ui.session import set_kept, studio
+from core.ui.telling import attempt, say
+from core.ui.texts import _
+from core.ui.widgets import ago, empty_place, images, plain, price, show_error
+
+_MOST_SHOWN = 30
+
+
+def show_batches() -> None:
+    """Show all batches of the project, newest first."""
+    batches = own_batches()
+    if not batches:
+        empty_place(_("No batch yet. Send images as a batch: half the price, made within a day."))
+        return
+    show_under_way()
+    for batch in batches[:_MOST_SHOWN]:
+        with st.container(border=True, key=batch.id):
+            _batch(batch)
+
+
+def _batch(batch: Batch) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _state(batch)
+        name = batch.entries[0].recipe.name or batch.id
+        st.text(name, width="stretch")
+    count = len(batch.entries)
+    facts = [
+        _("{made} of {images} there").format(made=len(batch.made), images=images(count)),
+        batch.model,
+        price(batch.cost_usd),
+        ago(batch.created),
+    ]
+    st.caption(plain(" · ".join(facts)))
+    if batch.made:
+        picture_strip(
+            studio().workspace,
+            [asset for name in batch.made if (asset := studio().workspace.find(name))],
+            key=f"{batch.id}-made",
+            selected="",
+            label=_("Images of this batch"),
+            on_pick=_show_on_bench,
+        )
+    if batch.failed:
+        with st.expander(_("Why an image is missing")):
+            for error in reasons(batch):
+                show_error(error)
+    _actions(batch)
+
+
+def _show_on_bench(asset_id: str) -> None:
+    set_kept("lab/shown", asset_id)
+    set_kept("lab/mode", "bench")
+
+
+def _actions(batch: Batch) -> None:
+    with st.container(horizontal=True):
+        if batch.is_open:
+            _action(batch, _("Look now"), ":material/refresh:", lambda: look(batch))
+            if not batch.is_cancelled:
+                _action(batch, _("Cancel"), ":material/stop_circle:", lambda: _cancel(batch))
+        if batch.failed and not batch.is_open:
+            cost = price(batch.cost_usd * len(batch.failed) / len(batch.entries))
+            label = _("Send again: {images} · {price}").format(images=images(len(batch.failed)), price=cost)
+            _action(batch, label, ":material/schedule_send:", lambda: _retry(batch))
+
+
+def _action(batch: Batch, label: str, icon: str, act: Callable[[], object]) -> None:
+    if st.button(label.replace("$", r"\$"), icon=icon, key=f"{batch.id}-{icon}"):
+        attempt(act)
+        st.rerun()
+
+
+def _cancel(batch: Batch) -> None:
+    cancel_batch(studio().studio, studio().workspace, batch.id)
+    say(_("Cancelled. Images that are made by now still arrive, and are billed."))
+
+
+def _retry(batch: Batch) -> None:
+    tell_sent(retry_batch(studio().studio, studio().workspace, batch.id))
+
+
+def _state(batch: Batch) -> None:
+    if batch.is_open:
+        words = {"sending": _("not confirmed yet"), BatchState.WAITING: _("waiting")}
+        said = _("being cancelled") if batch.is_cancelled else words.get(batch.state, _("under way"))
+        st.badge(said, icon=":material/hourglass_empty:", color="grey")
+    elif not batch.failed:
+        st.badge(_("made"), icon=":material/check:", color="green")
+    elif batch.made:
+        st.badge(_("made in part"), icon=":material/rule:", color="orange")
+    elif batch.state == BatchState.CANCELLED:
+        st.badge(_("cancelled"), icon=":material/stop_circle:", color="grey")
+    else:
+        st.badge(_("no image"), icon=":material/receipt_long:", color="red")
