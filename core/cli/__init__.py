@@ -100,9 +100,8 @@ def story_run(
     model: str,
     concurrency: int | None,
     again: tuple[str, ...],
-    is_batch: bool,
-    dry_run: bool,
     is_json: bool,
+    **how: bool,
 ) -> None:
     """Make a story's images, or what changed since the last run.
 
@@ -120,10 +119,10 @@ def story_run(
         again=again,
     )
     with opened_studio() as studio:
-        if dry_run:
+        if how["dry_run"]:
             print_plan(studio, orders.dry_run(studio, order), is_json)
             end(DONE)
-        if is_batch:
+        if how["is_batch"]:
             print_sent(send_story(studio, orders.prepare(studio, order)), is_json)
             end(DONE)
         report = runs.run_story(studio, order, watcher(studio, is_json))
