@@ -82,13 +82,13 @@ class Talk(Value):
         return turn_id
 
 
-def carried(talk: Talk, parent: str, turn: Turn) -> tuple[Turn, ...]:
-    """Return the earlier turns that a turn after `parent` carries along; none where only the last picture goes along.
+def carried(talk: Talk, turn: Turn) -> tuple[Turn, ...]:
+    """Return the earlier turns that a turn carries along; none where only the last picture goes along.
 
     By chat those that the same model answered by chat, without a gap up to this turn: what a model noted of its
     thoughts is no other model's to read. By interactions the last one, under whose name the service keeps the rest.
     """
-    earlier = talk.path(parent)
+    earlier = talk.path(turn.parent)
     if turn.is_fresh or turn.recipe.engine is not EngineName.GEMINI:
         return ()
     if turn.transport is Transport.INTERACTIONS:

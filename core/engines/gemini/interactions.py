@@ -12,10 +12,8 @@ from typing import Any
 from google import genai
 
 from core.engines.base import GenerationRequest, Reference
-from core.engines.gemini.answers import ImageAnswer
 from core.engines.gemini.checks import fits_inline
 from core.engines.gemini.interaction_faults import explain
-from core.engines.gemini.interaction_replies import read_interaction
 from core.engines.gemini.outcomes import AttemptFailed
 from core.engines.gemini.redactor import Redactor
 from core.engines.gemini.uploads import Uploads
@@ -54,14 +52,6 @@ class Interactions:
         """Send a turn and return the SDK's interaction."""
         # A continuation would be a second paid call behind our back.
         return await self._client.aio.interactions.create(**body, automatic_continuation=False)
-
-    def read(self, interaction: Any, redactor: Redactor) -> ImageAnswer:
-        """Return the image of an interaction.
-
-        Raises:
-            AttemptFailed: it holds none, and why.
-        """
-        return read_interaction(interaction, redactor)
 
     def explain(self, error: Exception, model: str, redactor: Redactor, has_left: bool) -> AttemptFailed:
         """Return what an error means."""

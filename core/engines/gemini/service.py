@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import warnings
 from collections.abc import Awaitable, Callable
-from functools import partial
 from typing import Any
 
 from google.genai import types
@@ -21,6 +20,7 @@ from core.engines.gemini.contents import write_config, write_page, write_parts, 
 from core.engines.gemini.exchanges import asked, read_reply, write_contents
 from core.engines.gemini.failures import classify, late
 from core.engines.gemini.findings import read_findings
+from core.engines.gemini.interaction_replies import read_interaction
 from core.engines.gemini.outcomes import AttemptFailed, Usage
 from core.engines.gemini.redactor import Redactor
 from core.engines.gemini.uploads import Uploads
@@ -93,23 +93,31 @@ class Service:
             # Loading that part of the SDK takes half a second more.
             from core.engines.gemini.interactions import Interactions
 
-            asking = Interactions(self._client, self._uploads, request, settings)
-            ways: dict[str, Any] = {"ask": asking.ask, "read": asking.read, "explain": asking.explain}
-            write = partial(asking.write, facts)
-        else:
-            ways = {"ask": self._asking(request.model, write_config(settings))}
-            ways["read"] = read_reply if talk else read_answer
-            write = partial(self._write, request, facts)
-        return Order(model=request.model, write=write, estimate_usd=facts.price(settings), cost=cost, **ways)
+            turn = Interactions(self._client, self._uploads, request, settings)
+            return Order(
+                model=request.model,
+                write=lambda: turn.write(facts),
+                ask=turn.ask,
+                read=read_interaction,
+                estimate_usd=facts.price(settings),
+                cost=cost,
+                explain=turn.explain,
+            )
+        return Order(
+            model=request.model,
+            write=lambda: self._write(request, facts),
+            ask=self._asking(request.model, write_config(settings)),
+            read=read_reply if talk else read_answer,
+            estimate_usd=facts.price(settings),
+            cost=cost,
+        )
 
-    async def _write(
-        self, request: GenerationRequest, facts: ModelFacts
-    ) -> list[types.PartUnionDict] | list[types.Content]:
+    async def _write(self, request: GenerationRequest, facts: ModelFacts) -> list[types.Part] | list[types.Content]:
         """Return what is sent: its images within the request, or as files ahead where they are too large for it."""
         images = sent_images(request)
         files = {} if fits_inline(images, facts) else await self._uploads.parts(images)
         parts = write_parts(request, files)
-        return write_contents(request.conversation, parts, files) if request.conversation else list(parts)
+        return write_contents(request.conversation, parts, files) if request.conversation else parts
 
     def _asking(
         self, model: str, config: types.GenerateContentConfig
