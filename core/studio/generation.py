@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
-from collections.abc import Sequence
 from typing import Protocol
 
 from core.engines.base import Generation, GenerationRequest, Observer, Origin, Reference

@@ -283,6 +283,7 @@ class _Handler(BaseHTTPRequestHandler):
         if refusal := self._refuse_key():
             return refusal
         return batches.end(path) or batches.create(path, request.raw, self.server.stand_in.refuse)
+
     def log_message(self, *args: object) -> None:
         """Keep the terminal quiet."""
 
