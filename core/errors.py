@@ -8,6 +8,7 @@ StudioError                     message = what happened + what to do next
 │   ├── RateLimitError          retry_after: seconds, or None when the service did not say
 │   ├── QuotaExceededError
 │   ├── InvalidRequestError
+│   ├── ConversationGoneError
 │   ├── UnavailableError
 │   ├── BlockedError            reason: the rule that blocked; text: the model's words
 │   ├── NoImageError            reason: the finish reason; text: the model's words
@@ -96,6 +97,12 @@ class InvalidRequestError(EngineError):
     """The service refused the request itself; sending it again gives the same answer."""
 
     code = "invalid_request"
+
+
+class ConversationGoneError(EngineError):
+    """The service does not keep the turn any more that this one was to go on from."""
+
+    code = "conversation_gone"
 
 
 class UnavailableError(EngineError):

@@ -7,6 +7,7 @@ its task is cancelled.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -15,6 +16,7 @@ from core.errors import StudioError
 from core.models.answer import BlockKind, Grounding
 from core.models.asset import EngineName, GenerationSettings, Kind, Role
 from core.models.region import DetectionSettings, Wish
+from core.models.talk import Transport
 
 
 @dataclass(frozen=True)
@@ -42,10 +44,45 @@ class Reference:
 
 
 @dataclass(frozen=True)
+class Speech:
+    """What one side said in a conversation, as its engine wants it back unchanged.
+
+    `content` is JSON that only the engine reads; images stand in it by their sha256 and are in `images` by it.
+    """
+
+    content: str
+    images: Mapping[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One turn of a conversation: what both sides said, or the name under which the service keeps it."""
+
+    asked: Speech | None = None
+    said: Speech | None = None
+    interaction: str = ""
+
+    @property
+    def speeches(self) -> tuple[Speech, ...]:
+        """What both sides said, in order."""
+        return tuple(speech for speech in (self.asked, self.said) if speech is not None)
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """What a request goes on from: by chat all earlier exchanges, oldest first; by interactions the last one's name."""
+
+    transport: Transport = Transport.CHAT
+    earlier: tuple[Exchange, ...] = ()
+    previous: str = ""
+
+
+@dataclass(frozen=True)
 class GenerationRequest:
     """One image to make.
 
-    `prompt` is the composed text, `typed` what the person wrote; `seed` is the fingerprint (hex).
+    `prompt` is the composed text, `typed` what the person wrote; `seed` is the fingerprint (hex). `conversation` is
+    None for an image that stands alone.
     """
 
     kind: Kind
@@ -56,6 +93,7 @@ class GenerationRequest:
     model: str
     settings: GenerationSettings
     seed: str
+    conversation: Conversation | None = None
 
 
 @dataclass(frozen=True)
@@ -73,6 +111,7 @@ class Generation:
     """One image that was made: encoded PNG or JPEG bytes, and what came with it. Cost in USD.
 
     `parts` are all parts of the answer in their order, the image among them; empty where nothing but it was answered.
+    `exchange` is what the next turn of a conversation needs of this one, None outside of one.
     """
 
     data: bytes
@@ -85,6 +124,7 @@ class Generation:
     warnings: tuple[str, ...] = ()
     parts: tuple[Part, ...] = ()
     grounding: Grounding | None = None
+    exchange: Exchange | None = None
 
 
 @dataclass(frozen=True)

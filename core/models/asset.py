@@ -160,7 +160,8 @@ class Recipe(Value):
 
     `prompt` is what the person typed, `composed` what was sent (the typed text with its "Image n:" lines). `story` and
     `step` say where the image belongs, `origin` where a picture brought in comes from; they, `name` and the sources'
-    ids are not part of the fingerprint.
+    ids are not part of the fingerprint. `turn` names the turn of a conversation ("<conversation>/<turn>"): what was
+    said before it decides the image too, so it is part of the fingerprint where there is one.
     """
 
     kind: Kind
@@ -175,6 +176,7 @@ class Recipe(Value):
     story: str = ""
     step: str = ""
     origin: Origin | None = None
+    turn: str | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -196,6 +198,7 @@ class Recipe(Value):
             "model": self.model,
             "settings": self.settings.set_values(),
             "attempt": attempt,
+            **({"turn": self.turn} if self.turn else {}),
         }
         return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
 

@@ -6,6 +6,7 @@ stories/*.yaml    stories                      choices.json chosen versions and 
 detections/<id>/  what was found on a page     notes.json   what people say of assets: where they come from
 answers/<id>/     all parts of an answer that held more than one image and a few words
 batches/<id>.json jobs that were sent to the service, and what came of each of their images
+conversations/<id>/  images refined turn by turn: what both sides said
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ from core.store.answers import AnswersFolder
 from core.store.batches import FOLDER as BATCHES
 from core.store.batches import BatchesFolder
 from core.store.choices import ChoicesFile
+from core.store.conversations import FOLDER as CONVERSATIONS
+from core.store.conversations import ConversationsFolder
 from core.store.detections import FOLDER as DETECTIONS
 from core.store.detections import DetectionsFolder
 from core.store.documents import to_json
@@ -69,6 +72,7 @@ class Workspace:
         self.detections = DetectionsFolder(folder)
         self.answers = AnswersFolder(folder)
         self.batches = BatchesFolder(folder)
+        self.conversations = ConversationsFolder(folder)
         self._index = index
         self._cache = cache
         project = read_json(folder / "project.json", {})
@@ -320,6 +324,8 @@ class Workspace:
             f"{DETECTIONS}/*/masks",
             f"{ANSWERS}/*",
             BATCHES,
+            f"{CONVERSATIONS}/*",
+            f"{CONVERSATIONS}/*/images",
         ):
             for path in self.folder.glob(f"{place}/.*{PART_SUFFIX}"):
                 with contextlib.suppress(OSError):

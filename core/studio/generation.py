@@ -5,19 +5,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Protocol
 
 from core.engines.base import Generation, GenerationRequest, Observer, Origin, Reference
 from core.errors import StudioError, WorkspaceError
-from core.models.asset import Asset, EngineName, Kind, Recipe, Result
+from core.models.asset import Asset, EngineName, Kind, Recipe, Result, Source
 from core.store.rescue import keep_rescued
 from core.store.workspace import Workspace
 from core.studio.answers import keep_answer
 from core.studio.attempts import Errand, LedgerObserver, Subject
 from core.studio.context import Studio
 from core.studio.plates.cutting import place_on_page
+from core.studio.talk_context import find_context, keep_reply
 
 
 class Maker(Protocol):
@@ -72,6 +73,8 @@ def keep_generation(
         WorkspaceError: the project cannot take it.
     """
     stem = recipe.step or "-".join(recipe.name.lower().split())
+    # first: a picture without its reply could not be gone on from
+    result = result.model_copy(update={"warnings": (*result.warnings, *keep_reply(workspace, recipe, generation))})
     try:
         asset = workspace.save(recipe, result, generation.data, stem)
     except WorkspaceError as error:
@@ -103,24 +106,26 @@ def request_for(workspace: Workspace, recipe: Recipe) -> GenerationRequest:
     """Return a recipe as an engine is asked for it, its sources read from the project.
 
     Raises:
-        WorkspaceError: a source cannot be read.
+        WorkspaceError: a source, or the conversation a turn goes on from, cannot be read.
     """
+    going_on = find_context(workspace, recipe)
     return GenerationRequest(
         kind=recipe.kind,
         name=recipe.name,
         prompt=recipe.composed,
         typed=recipe.prompt,
-        references=tuple(_references(workspace, recipe)),
+        references=tuple(_references(workspace, recipe, going_on.sources)),
         model=recipe.model,
         settings=recipe.settings,
         seed=recipe.fingerprint,
+        conversation=going_on.conversation,
     )
 
 
-def _references(workspace: Workspace, recipe: Recipe) -> list[Reference]:
+def _references(workspace: Workspace, recipe: Recipe, sources: Sequence[Source]) -> list[Reference]:
     is_straightened = recipe.engine is EngineName.DRAFT and recipe.kind is Kind.RESTORATION
     found = []
-    for source in recipe.sources:
+    for source in sources:
         asset = workspace.get(source.asset_id)
         data = workspace.read(asset)
         origin = _origin(workspace, asset) if is_straightened else None

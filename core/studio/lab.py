@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from core.errors import InvalidRequestError
 from core.models.asset import Asset, EngineName, GenerationSettings, Kind, Recipe, Role, Source
+from core.models.catalog import ModelFacts
 from core.store.workspace import Workspace
 from core.studio.background import begin_recipes
 from core.studio.context import Studio
@@ -69,6 +70,20 @@ def advance(
         InvalidApiKeyError: the service does not accept the key.
         InvalidRequestError: the prompt is empty, or the model lacks a setting or takes fewer references.
     """
+    facts, recipe = prepared(studio, workspace, order, is_only_priced)
+    recipes = attempts_at(workspace, recipe, min(max(1, order.variants), MOST_VARIANTS), is_new)
+    to_make = sum(not workspace.with_fingerprint(one.fingerprint) for one in recipes)
+    return Advance(recipes, to_make * facts.price(recipe.settings), unheeded(facts, order))
+
+
+def prepared(
+    studio: Studio, workspace: Workspace, order: LabOrder, is_only_priced: bool = False
+) -> tuple[ModelFacts, Recipe]:
+    """Return an order's model and its recipe in a first attempt.
+
+    Raises:
+        StudioError: as `advance`.
+    """
     if not order.prompt.strip():
         raise InvalidRequestError("The prompt is empty. Say what the picture shows.")
     facts = studio.catalog.model(model_for(studio, order.engine, order.model, is_only_priced))
@@ -87,11 +102,13 @@ def advance(
         settings=settings,
         story=LAB,
     )
-    recipes = attempts_at(workspace, recipe, min(max(1, order.variants), MOST_VARIANTS), is_new)
-    to_make = sum(not workspace.with_fingerprint(one.fingerprint) for one in recipes)
-    unheeded = facts.unheeded(order.settings)
-    warnings = tuple(f"{facts.title} does not heed {name} {value}: left out." for name, value in unheeded.items())
-    return Advance(recipes, to_make * facts.price(settings), warnings)
+    return facts, recipe
+
+
+def unheeded(facts: ModelFacts, order: LabOrder) -> tuple[str, ...]:
+    """Return what to know of an order's settings that its model does not heed."""
+    left_out = facts.unheeded(order.settings)
+    return tuple(f"{facts.title} does not heed {name} {value}: left out." for name, value in left_out.items())
 
 
 def begin_lab(studio: Studio, workspace: Workspace, order: LabOrder, user: str, key: str = "") -> str:
@@ -101,7 +118,7 @@ def begin_lab(studio: Studio, workspace: Workspace, order: LabOrder, user: str, 
         StudioError: as `advance`.
     """
     recipes = advance(studio.with_key(key), workspace, order).recipes
-    return begin_recipes(studio, _spec(studio, workspace, recipes, user, key))
+    return begin_recipes(studio, recipes_spec(studio, workspace, recipes, user, key))
 
 
 def make_lab(studio: Studio, workspace: Workspace, recipes: Sequence[Recipe], progress: Progress | None) -> RunReport:
@@ -112,7 +129,7 @@ def make_lab(studio: Studio, workspace: Workspace, recipes: Sequence[Recipe], pr
     """
     started, run, runner = time.monotonic(), f"images-{uuid.uuid4().hex[:12]}", Runner.obtain(studio)
     with runner.stopped_by_ctrl_c():
-        start_run(runner, run, _spec(studio, workspace, recipes, studio.user, ""), progress)
+        start_run(runner, run, recipes_spec(studio, workspace, recipes, studio.user, ""), progress)
         if (handle := runner.handle(run)) is not None:
             finish(studio, run, handle)
         return report(studio, [run], run, started)
@@ -123,7 +140,10 @@ def history(workspace: Workspace) -> list[Asset]:
     return [asset for asset in reversed(workspace.assets()) if asset.recipe.story == LAB]
 
 
-def _spec(studio: Studio, workspace: Workspace, recipes: Sequence[Recipe], user: str, key: str) -> RecipesSpec:
+def recipes_spec(
+    studio: Studio, workspace: Workspace, recipes: Sequence[Recipe], user: str, key: str = ""
+) -> RecipesSpec:
+    """Return the run that makes single images, for `user`; `key` names a key kept for a session."""
     return RecipesSpec(
         project=str(workspace.folder),
         title=recipes[0].name,

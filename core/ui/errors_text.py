@@ -60,6 +60,9 @@ def _by_code() -> dict[str, str]:
         "rate_limited": _("The service takes no more requests just now. Wait a minute and try again."),
         "quota_exceeded": _("Today's quota or the account's credit is used up. Try tomorrow, or check the billing."),
         "invalid_request": _("The service refused this request. Change the prompt, the references or the settings."),
+        "conversation_gone": _(
+            "The service does not keep the earlier turns any more. Go on by chat history, or branch from a turn."
+        ),
         "unavailable": _("The service cannot be reached just now. Check the connection and try again."),
         "blocked": _("The service's safety rules blocked this image."),
         "no_image": _("The model answered without an image."),

@@ -12,7 +12,8 @@ from typing import Any
 class Recorded:
     """One request as it arrived, at `arrived` (time.monotonic()); `has_left` is set when the client hung up.
 
-    `sent_ahead` are the files it names; with `lacks_file` one of them is not there. `raw` is its JSON as it was on
+    `sent_ahead` are the files it names, `files` their bytes by address; with `lacks_file` one of them is not there.
+    `raw` is its JSON as it was on
     the wire, `body` the same with its names in one spelling.
     """
 
@@ -26,7 +27,9 @@ class Recorded:
     raw_size: int = 0
     fault: str = ""
     sent_ahead: list[tuple[str, bytes]] = field(default_factory=list)
+    files: dict[str, bytes] = field(default_factory=dict)
     lacks_file: bool = False
+    is_interaction: bool = False
     status: int | None = None
     has_left: threading.Event = field(default_factory=threading.Event)
 
@@ -38,13 +41,43 @@ class Recorded:
     @property
     def images(self) -> list[tuple[str, bytes]]:
         """Mime type and decoded bytes of every inline image, in order."""
+        if self.is_interaction:
+            found = [item for item in self.contents if "data" in item]
+            return [(item["mime_type"], decode(item["data"])) for item in found]
         blobs = [part["inlineData"] for part in self.parts if "inlineData" in part]
         return [(blob["mimeType"], decode(blob["data"])) for blob in blobs]
 
     @property
     def prompt(self) -> str:
         """All text of the request."""
+        if self.is_interaction:
+            return "\n".join(item["text"] for item in self.contents if "text" in item)
         return "\n".join(part["text"] for part in self.parts if "text" in part)
+
+    @property
+    def history(self) -> list[dict[str, Any]]:
+        """The contents before the last one: the conversation so far."""
+        return list(self.body.get("contents", []))[:-1]
+
+    @property
+    def contents(self) -> list[dict[str, Any]]:
+        """What the person says in an interaction, as the SDK packs it: one step of theirs."""
+        return [item for step in self.raw.get("input", []) for item in step.get("content", [])]
+
+    @property
+    def formats(self) -> list[dict[str, Any]]:
+        """What an interaction is to answer with."""
+        found = self.raw.get("response_format", [])
+        return found if isinstance(found, list) else [found]
+
+    @property
+    def image_config(self) -> dict[str, Any]:
+        """The ratio and size that are asked for, by either interface."""
+        if not self.is_interaction:
+            return self.config.get("imageConfig", {})
+        wanted = next((item for item in self.formats if item.get("type") == "image"), {})
+        names = {"aspect_ratio": "aspectRatio", "image_size": "imageSize"}
+        return {names[name]: value for name, value in wanted.items() if name in names}
 
     @property
     def is_search(self) -> bool:

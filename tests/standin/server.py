@@ -23,10 +23,13 @@ from tests.standin.batches import Batches
 from tests.standin.extras import grounded, thoughts_of
 from tests.standin.faults import Picture, check_fault, reply_with
 from tests.standin.files import SESSION, Files
+from tests.standin.interactions import INTERACTION_FAULTS, Interactions, fault_reply
+from tests.standin.interactions import PATH as INTERACTIONS
 from tests.standin.pictures import draw_picture
 from tests.standin.records import Recorded, camel_cased
 from tests.standin.replies import Reply, as_answer, as_error, as_json, error_info, image_part
 from tests.standin.searches import good
+from tests.standin.signatures import signed
 from tests.standin.strictness import refuse
 
 GENERATE = re.compile(r"^/v1(?:beta1?)?/(?:.+/)?models/(?P<model>[^/:]+):generateContent$")
@@ -64,6 +67,7 @@ class StandIn:
         self.models = models or tuple(m.id for m in self.catalog.models if m.engine is EngineName.GEMINI)
         self.files = Files()
         self.batches = Batches()
+        self.interactions = Interactions()
         self.requests: list[Recorded] = []
         self.listings: list[Recorded] = []
         self.breaches: list[str] = []
@@ -83,7 +87,8 @@ class StandIn:
 
     def fail_next(self, name: str, times: int = 1) -> None:
         """Fail the next `times` calls in the way called `name`."""
-        check_fault(name)
+        if name not in INTERACTION_FAULTS:
+            check_fault(name)
         self._queue.extend([name] * times)
 
     def fail_when(self, marker: str, name: str) -> None:
@@ -102,7 +107,7 @@ class StandIn:
     def picture_for(self, request: Recorded) -> Picture:
         """Return the picture that a request is answered with: the same for the same prompt and references."""
         facts = self.catalog.model(request.model)
-        image = request.config.get("imageConfig", {})
+        image = request.image_config
         size = facts.pixels(image.get("aspectRatio"), image.get("imageSize"))
         digests = [hashlib.sha256(data).hexdigest() for _, data in (*request.images, *request.sent_ahead)]
         mime = "image/jpeg" if "pro" in request.model else "image/png"
@@ -121,6 +126,8 @@ class StandIn:
 
     def reply_to(self, request: Recorded) -> Reply:
         """Decide on the answer to a request."""
+        if request.is_interaction:
+            return self._reply_to_interaction(request)
         if (refusal := refuse(request, self.catalog, self.models)) is not None:
             return refusal
         fault = self._fault_for(request)
@@ -134,7 +141,17 @@ class StandIn:
         picture = self.picture_for(request)
         words = [] if request.config.get("responseModalities") == ["IMAGE"] else [{"text": "Here it is."}]
         said = [*thoughts_of(request, self.is_grainy), *words]
-        return as_answer([*said, image_part(picture.data, picture.mime)], **grounded(request))
+        return as_answer(signed([*said, image_part(picture.data, picture.mime)]), **grounded(request))
+
+    def _reply_to_interaction(self, request: Recorded) -> Reply:
+        if (refusal := self.interactions.refuse(request, self.catalog, self.models)) is not None:
+            return refusal
+        fault = self._fault_for(request)
+        if isinstance(fault, Reply):
+            return fault
+        request.fault = fault
+        picture = self.picture_for(request)
+        return fault_reply(fault, picture) if fault else self.interactions.answer(request, picture)
 
     def refuse(self, request: Recorded) -> Reply | None:
         """Return the refusal of a request that breaks a rule of the service."""
@@ -144,7 +161,10 @@ class StandIn:
     def look_up_files(self, request: Recorded) -> None:
         """Note the files that a request names; one that is not there is answered like the service does."""
         uris = [part["fileData"]["fileUri"] for part in request.parts if "fileData" in part]
+        if request.is_interaction:
+            uris = [item["uri"] for item in request.contents if "uri" in item]
         found = [self.files.data_of(uri) for uri in uris]
+        request.files = {uri: file[1] for uri, file in zip(uris, found, strict=True) if file is not None}
         request.sent_ahead = [file for file in found if file is not None]
         request.lacks_file = len(request.sent_ahead) < len(uris)
 
@@ -269,10 +289,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _record(self, raw: dict[str, Any], size: int = 0) -> Recorded:
         found = GENERATE.match(urlsplit(self.path).path)
+        is_interaction = INTERACTIONS.match(urlsplit(self.path).path) is not None
         return Recorded(
             method=self.command,
             path=self.path,
-            model=found["model"] if found else "",
+            model=found["model"] if found else str(raw.get("model", "")) if is_interaction else "",
+            is_interaction=is_interaction,
             headers={name.lower(): value for name, value in self.headers.items()},
             body=camel_cased(raw),
             arrived=time.monotonic(),

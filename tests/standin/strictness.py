@@ -10,6 +10,7 @@ from core.models.asset import GenerationSettings
 from core.models.catalog import Catalog, ModelFacts, Purpose, Thinking
 from tests.standin.records import Recorded
 from tests.standin.replies import Reply, as_error
+from tests.standin.signatures import refuse_history
 
 TOP = {"contents", "generationConfig", "safetySettings", "tools", "toolConfig", "systemInstruction"}
 CONFIG = {
@@ -82,6 +83,7 @@ def _problem(request: Recorded, facts: ModelFacts) -> str:
         or _bad_schema(config)
         or next((bad for part in request.parts if (bad := _bad_resolution(part, facts))), "")
         or _bad_images(request)
+        or refuse_history(request)
         or ("" if request.prompt.strip() else "The prompt is empty.")
     )
 

@@ -64,6 +64,7 @@ def test_the_codes_are_what_files_already_hold() -> None:
         "RateLimitError": "rate_limited",
         "QuotaExceededError": "quota_exceeded",
         "InvalidRequestError": "invalid_request",
+        "ConversationGoneError": "conversation_gone",
         "UnavailableError": "unavailable",
         "BlockedError": "blocked",
         "NoImageError": "no_image",

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from google.genai import types
 
-from core.engines.base import Part
-from core.engines.gemini.failures import empty
+from core.engines.base import Part, Speech
+from core.engines.gemini.failures import damaged, empty
 from core.engines.gemini.groundings import read_grounding
 from core.engines.gemini.outcomes import Answer, AttemptFailed, Usage
 from core.engines.gemini.reasons import (
@@ -22,7 +22,7 @@ from core.engines.gemini.reasons import (
     describe_unreadable,
 )
 from core.engines.gemini.redactor import Redactor
-from core.errors import BlockedError, InvalidImageError, NoImageError, UnavailableError
+from core.errors import BlockedError, InvalidImageError, NoImageError
 from core.images import prepare, sniff, verify_answer
 from core.models.answer import BlockKind, Grounding
 
@@ -33,13 +33,18 @@ FROM_THOUGHTS = "The only image of the answer stood among the model's thoughts; 
 
 @dataclass(frozen=True)
 class ImageAnswer(Answer):
-    """One image, untouched unless a warning says so. `image_count` is what is billed, `parts` the whole answer."""
+    """One image, untouched unless a warning says so. `image_count` is what is billed, `parts` the whole answer.
+
+    `said` and `interaction` are what the next turn of a conversation needs.
+    """
 
     data: bytes
     mime: str
     image_count: int
     parts: tuple[Part, ...] = ()
     grounding: Grounding | None = None
+    said: Speech | None = None
+    interaction: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,7 @@ def read_answer(response: types.GenerateContentResponse, redactor: Redactor) -> 
     """
     usage = read_usage(response)
     said = tuple(parts_of(response))
-    read = [made for part in said if (made := _read_part(part, redactor)) is not None]
+    read = [made for part in said if (made := read_part(part, redactor)) is not None]
     finished = [made for made in read if made.kind is BlockKind.IMAGE]
     thought = [made for made in reversed(read) if made.kind is BlockKind.THOUGHT_IMAGE]
     image_count = sum(not part.thought and _image_bytes(part) is not None for part in said)
@@ -77,7 +82,7 @@ def read_answer(response: types.GenerateContentResponse, redactor: Redactor) -> 
                 grounding=read_grounding(response, redactor),
             )
     if any(_image_bytes(part) for part in said):
-        raise _damaged(usage)
+        raise damaged(usage)
     if not has_content(response):
         raise empty(200)
     raise AttemptFailed(_missing(response, said, redactor), status=200, may_be_billed=True, usage=usage)
@@ -109,7 +114,7 @@ def text_of(parts: Iterable[types.Part]) -> str:
     return "\n".join(part.text for part in parts if part.text and not part.thought)
 
 
-def _read_part(part: types.Part, redactor: Redactor) -> ReadPart | None:
+def read_part(part: types.Part, redactor: Redactor) -> ReadPart | None:
     """Return a part as words or as a whole image; None when it is neither."""
     if blob := _image_bytes(part):
         try:
@@ -154,11 +159,6 @@ def read_usage(response: types.GenerateContentResponse) -> Usage:
         output_tokens=None if output is None and not thoughts else (output or 0) + thoughts,
         text_tokens=texts + thoughts,
     )
-
-
-def _damaged(usage: Usage) -> AttemptFailed:
-    error = UnavailableError("Gemini's picture arrived damaged or cut short. Try again.")
-    return AttemptFailed(error, is_transient=True, status=200, may_be_billed=True, usage=usage)
 
 
 def _missing(

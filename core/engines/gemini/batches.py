@@ -26,7 +26,7 @@ from core.engines.gemini.answers import ImageAnswer, read_answer
 from core.engines.gemini.calls import Rules, retrying
 from core.engines.gemini.checks import fits_inline
 from core.engines.gemini.client import watch_departure
-from core.engines.gemini.contents import write_config, write_parts, write_uploaded
+from core.engines.gemini.contents import write_config, write_parts
 from core.engines.gemini.failures import classify, late
 from core.engines.gemini.outcomes import AttemptFailed
 from core.engines.gemini.redactor import Redactor
@@ -181,9 +181,8 @@ class Batches:
         raise failed.error
 
     async def _parts(self, request: GenerationRequest, is_inline: bool) -> list[types.PartUnionDict]:
-        if is_inline:
-            return list(write_parts(request))
-        return await write_uploaded(request, self._uploads)
+        files = {} if is_inline else await self._uploads.parts(request.references)
+        return list(write_parts(request, files))
 
     async def _ask_about(self, work: Callable[[], Awaitable[T]]) -> T:
         """Return what `work` finds out about a job.

@@ -6,13 +6,12 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from google.genai import types
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_exponential_jitter
 
 from core.engines.base import AttemptOutcome, AttemptReport, Observer
-from core.engines.gemini.failures import late
+from core.engines.gemini.failures import classify, late
 from core.engines.gemini.outcomes import Answer, AttemptFailed, Usage
 from core.engines.gemini.redactor import Redactor
 from core.errors import CancelledError, ConfigurationError, EngineError
@@ -29,18 +28,20 @@ def _unknown_cost(_usage: Usage) -> float:
 
 @dataclass(frozen=True)
 class Order(Generic[A]):
-    """What is asked for: how it is written, what it may cost, how its answer is read and what that costs. USD.
+    """What is asked for: how it is written, asked and read, and what it may cost and did. USD.
 
-    `failed_cost` prices an answer that could not be used, 0 when that is not known; such an answer is asked for again
-    at most `most_rereads` times, None for as often as the rules allow. `what` is what was made, as in "The image was".
+    `write` makes ready what `ask` sends; `explain` says what an error of either means. `failed_cost` prices an answer
+    that could not be used, 0 when that is not known; such an answer is asked for again at most `most_rereads` times,
+    None for as often as the rules allow. `what` is what was made, as in "The image was".
     """
 
     model: str
-    write: Callable[[], Awaitable[list[types.PartUnionDict]]]
-    config: types.GenerateContentConfig
-    read: Callable[[types.GenerateContentResponse, Redactor], A]
+    write: Callable[[], Awaitable[Any]]
+    ask: Callable[[Any], Awaitable[Any]]
+    read: Callable[[Any, Redactor], A]
     estimate_usd: float
     cost: Callable[[A], float]
+    explain: Callable[[Exception, str, Redactor, bool], AttemptFailed] = classify
     failed_cost: Callable[[Usage], float] = _unknown_cost
     most_rereads: int | None = None
     what: str = "The image was"

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from core.engines.base import DetectionRequest, GenerationRequest, Reference
 from core.engines.gemini.redactor import Redactor
 from core.errors import InvalidRequestError
+from core.images import sniff
+from core.models.asset import Kind, Role
 from core.models.catalog import ModelFacts
 
 ROOM_FOR_WORDS = 200_000  # bytes of a request that are no image
@@ -45,7 +47,7 @@ def check_request(
     facts.check(request.settings)
     facts.check_references([reference.role for reference in request.references], others)
     if not can_upload:
-        _check_size(request.references, facts.inline_limit_bytes)
+        _check_size(sent_images(request), facts.inline_limit_bytes)
 
 
 def check_search(request: DetectionRequest, facts: ModelFacts) -> None:
@@ -56,6 +58,17 @@ def check_search(request: DetectionRequest, facts: ModelFacts) -> None:
     """
     facts.check_detection(request.settings)
     _check_size([request.page], facts.inline_limit_bytes)
+
+
+def sent_images(request: GenerationRequest) -> list[Reference]:
+    """Return all images that a request carries: those of the conversation before it, then its references."""
+    earlier = request.conversation.earlier if request.conversation else ()
+    images = {digest: data for turn in earlier for said in turn.speeches for digest, data in said.images.items()}
+    found = [
+        Reference("an earlier image", Role.OTHER, Kind.IMAGE, data, sniff(data) or "image/png", digest)
+        for digest, data in images.items()
+    ]
+    return [*found, *request.references]
 
 
 def fits_inline(references: Sequence[Reference], facts: ModelFacts) -> bool:

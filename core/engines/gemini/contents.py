@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from google.genai import types
 from pydantic import BaseModel, Field, create_model
 
 from core.engines.base import GenerationRequest, Reference
-from core.engines.gemini.uploads import Uploads
 from core.images import sniff
 from core.models.asset import GenerationSettings, Harm, Threshold, read_safety
 from core.models.catalog import ModelFacts
@@ -30,23 +29,17 @@ THRESHOLDS = {
 }
 
 
-def write_parts(request: GenerationRequest) -> list[types.Part]:
-    """Return the references' bytes in order, untouched, followed by the prompt."""
-    images = [
-        types.Part.from_bytes(data=reference.data, mime_type=sniff(reference.data) or reference.mime)
-        for reference in request.references
-    ]
-    return [*images, types.Part.from_text(text=request.prompt)]
+def write_parts(request: GenerationRequest, files: Mapping[str, types.Part] | None = None) -> list[types.Part]:
+    """Return the references in order, followed by the prompt.
 
-
-async def write_uploaded(request: GenerationRequest, uploads: Uploads) -> list[types.PartUnionDict]:
-    """Return the references as files that were sent ahead, in order, followed by the prompt.
-
-    Raises:
-        AttemptFailed: the service could not take one in.
+    They are their bytes, untouched, or those of the `files` (by digest) that were sent ahead.
     """
-    images = await asyncio.gather(*(uploads.part(reference) for reference in request.references))
+    images = [(files or {}).get(reference.digest) or _inline(reference) for reference in request.references]
     return [*images, types.Part.from_text(text=request.prompt)]
+
+
+def _inline(reference: Reference) -> types.Part:
+    return types.Part.from_bytes(data=reference.data, mime_type=sniff(reference.data) or reference.mime)
 
 
 def write_config(settings: GenerationSettings) -> types.GenerateContentConfig:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -10,32 +11,47 @@ from typing import Any
 from google.genai import errors
 
 
-def error_reasons(error: errors.APIError) -> set[str]:
+@dataclass(frozen=True)
+class Refusal:
+    """An answer with another code than 200, whichever of the SDK's errors brought it; `body` is its JSON."""
+
+    code: int
+    message: str
+    body: Any
+    headers: Any = None
+
+
+def refusal_of(error: errors.APIError) -> Refusal:
+    """Return what the SDK's usual error says."""
+    headers = getattr(error.response, "headers", None)
+    return Refusal(int(error.code or 0), str(error.message or ""), error.details, headers)
+
+
+def error_reasons(refusal: Refusal) -> set[str]:
     """Return the reasons named by ErrorInfo."""
-    return {str(item.get("reason", "")) for item in _of_type(error, "google.rpc.ErrorInfo")}
+    return {str(item.get("reason", "")) for item in _of_type(refusal, "google.rpc.ErrorInfo")}
 
 
-def quota_ids(error: errors.APIError) -> Iterator[str]:
+def quota_ids(refusal: Refusal) -> Iterator[str]:
     """Yield the quotas named by QuotaFailure."""
-    for item in _of_type(error, "google.rpc.QuotaFailure"):
+    for item in _of_type(refusal, "google.rpc.QuotaFailure"):
         violations = item.get("violations")
         for violation in violations if isinstance(violations, list) else ():
             if isinstance(violation, dict):
                 yield str(violation.get("quotaId", ""))
 
 
-def retry_after(error: errors.APIError) -> float | None:
+def retry_after(refusal: Refusal) -> float | None:
     """Return the seconds the service asks to wait: RetryInfo first, then the Retry-After header."""
-    for item in _of_type(error, "google.rpc.RetryInfo"):
+    for item in _of_type(refusal, "google.rpc.RetryInfo"):
         if (seconds := _duration(item.get("retryDelay"))) is not None:
             return seconds
-    headers = getattr(error.response, "headers", None)
-    value = headers.get("retry-after") if headers is not None else None
+    value = refusal.headers.get("retry-after") if refusal.headers is not None else None
     return _header_seconds(str(value)) if value else None
 
 
-def _of_type(error: errors.APIError, name: str) -> Iterator[Mapping[str, Any]]:
-    body = error.details
+def _of_type(refusal: Refusal, name: str) -> Iterator[Mapping[str, Any]]:
+    body = refusal.body
     inner = body.get("error", body) if isinstance(body, dict) else None
     details = inner.get("details") if isinstance(inner, dict) else None
     for item in details if isinstance(details, list) else ():

@@ -11,8 +11,8 @@ import google.auth.exceptions
 import httpx2
 from google.genai import errors
 
-from core.engines.gemini.details import error_reasons, quota_ids, retry_after
-from core.engines.gemini.outcomes import AttemptFailed
+from core.engines.gemini.details import Refusal, error_reasons, quota_ids, refusal_of, retry_after
+from core.engines.gemini.outcomes import AttemptFailed, Usage
 from core.engines.gemini.redactor import Redactor
 from core.errors import (
     ConfigurationError,
@@ -48,7 +48,7 @@ def classify(error: Exception, model: str, redactor: Redactor, has_left: bool = 
     `has_left` is False when the request was not handed to the network yet.
     """
     if isinstance(error, errors.APIError):
-        return _refused(error, redactor.line(model), redactor)
+        return refused(refusal_of(error), redactor.line(model), redactor)
     if isinstance(error, google.auth.exceptions.GoogleAuthError):
         return _not_signed_in(error)
     return _broken(_first_of(error), has_left)
@@ -66,6 +66,18 @@ def empty(status: int) -> AttemptFailed:
     """Return the failure of an answer without any content."""
     nothing = UnavailableError("Gemini sent an empty answer. Try again in a moment.")
     return AttemptFailed(nothing, is_transient=True, status=status, may_be_billed=True)
+
+
+def damaged(usage: Usage) -> AttemptFailed:
+    """Return the failure of an answer whose picture is not whole."""
+    error = UnavailableError("Gemini's picture arrived damaged or cut short. Try again.")
+    return AttemptFailed(error, is_transient=True, status=200, may_be_billed=True, usage=usage)
+
+
+def garbled() -> AttemptFailed:
+    """Return the failure of an answer of another shape than answers have."""
+    error = UnavailableError("Gemini sent an answer that cannot be read. Try again in a moment.")
+    return AttemptFailed(error, is_transient=True, status=200, may_be_billed=True)
 
 
 def _first_of(error: Exception) -> Exception:
@@ -91,35 +103,33 @@ def _broken(error: Exception, has_left: bool) -> AttemptFailed:
         lost = UnavailableError(f"The connection to Gemini broke ({kind}). Try again in a moment.")
         return AttemptFailed(lost, is_transient=True, may_be_billed=has_left)
     if isinstance(error, UNREADABLE):
-        garbled = UnavailableError("Gemini sent an answer that cannot be read. Try again in a moment.")
-        return AttemptFailed(garbled, is_transient=True, status=200, may_be_billed=True)
+        return garbled()
     unknown = UnavailableError(f"The call of Gemini failed in an unexpected way ({kind}). Try again.")
     return AttemptFailed(unknown, may_be_billed=True)
 
 
-def _refused(error: errors.APIError, model: str, redactor: Redactor) -> AttemptFailed:
+def refused(refusal: Refusal, model: str, redactor: Redactor) -> AttemptFailed:
     """Return what an answer with an error code, or with another code than 200, means."""
-    code = int(error.code or 0)
-    said = _words(error, redactor)
+    code, said = refusal.code, _words(refusal, redactor)
     if 200 <= code < 300:
         return empty(code)
-    if (problem := _account_problem(error, code, model, said)) is not None:
+    if (problem := _account_problem(refusal, model, said)) is not None:
         return AttemptFailed(problem, status=code)
     if code == 429:
-        return _too_many(error, said)
+        return _too_many(refusal, said)
     if code == 408 or code >= 500:
         trouble = UnavailableError(f"The Gemini service has trouble (HTTP {code}). Try again in a few minutes.")
-        wait = retry_after(error)
+        wait = retry_after(refusal)
         return AttemptFailed(trouble, is_transient=True, retry_after=wait, status=code, may_be_billed=code >= 500)
-    if code == 400 and _TRY_AGAIN.search(str(error.message or "")):
+    if code == 400 and _TRY_AGAIN.search(refusal.message):
         preparing = UnavailableError("Gemini is getting ready for this account's first call. Try again in a minute.")
-        return AttemptFailed(preparing, is_transient=True, retry_after=retry_after(error), status=code)
+        return AttemptFailed(preparing, is_transient=True, retry_after=retry_after(refusal), status=code)
     return AttemptFailed(_bad_request(code, model, said), status=code)
 
 
-def _account_problem(error: errors.APIError, code: int, model: str, said: str) -> EngineError | None:
+def _account_problem(refusal: Refusal, model: str, said: str) -> EngineError | None:
     """Return the error of a key or account that is not accepted or cannot pay, or None."""
-    reasons = error_reasons(error)
+    code, reasons = refusal.code, error_reasons(refusal)
     if reasons & BILLING_REASONS:
         return QuotaExceededError(f"The account cannot be billed.{said} Check its billing, or use the draft engine.")
     if code in (401, 403) or (code == 400 and any(reason.startswith("API_KEY_") for reason in reasons)):
@@ -140,13 +150,13 @@ def _bad_request(code: int, model: str, said: str) -> EngineError:
     return InvalidRequestError(f"Gemini refused the request (HTTP {code}).{said} Change the prompt or the settings.")
 
 
-def _too_many(error: errors.APIError, said: str) -> AttemptFailed:
-    if any("perday" in quota.lower() for quota in quota_ids(error)):
+def _too_many(refusal: Refusal, said: str) -> AttemptFailed:
+    if any("perday" in quota.lower() for quota in quota_ids(refusal)):
         used_up = QuotaExceededError(
             f"Today's quota of the account is used up.{said} Wait until tomorrow, raise the quota, or use draft."
         )
         return AttemptFailed(used_up, status=429)
-    wait = retry_after(error)
+    wait = retry_after(refusal)
     when = f"in {_readable(wait)}" if wait is not None else "in a minute"
     limited = RateLimitError(f"Too many requests for this account. Try again {when}.", retry_after=wait)
     return AttemptFailed(limited, is_transient=True, retry_after=wait, status=429)
@@ -171,8 +181,7 @@ def _readable(seconds: float) -> str:
     return f"{seconds:.0f} seconds"
 
 
-def _words(error: errors.APIError, redactor: Redactor) -> str:
+def _words(refusal: Refusal, redactor: Redactor) -> str:
     """Return the service's own words as one short clean sentence, or "" when it sent a page instead."""
-    message = str(error.message or "")
-    shown = "" if message.lstrip().startswith("<") else redactor.line(message)
+    shown = "" if refusal.message.lstrip().startswith("<") else redactor.line(refusal.message)
     return f' It said: "{shown}"' if shown else ""

@@ -53,6 +53,30 @@ PROMPT_BLOCKS = {
     "JAILBREAK": ("the rule against getting round the rules", _REWORD),
 }
 
+# how an interaction stands, where it holds no picture; a rule is named by its errors
+INTERACTION_ENDS = {
+    "completed": _REWORD,
+    "failed": "Try again, or reword the prompt.",
+    "incomplete": "The answer grew too long: shorten the prompt or lower the thinking level.",
+    "requires_continuation": "The answer grew too long: shorten the prompt or lower the thinking level.",
+    "budget_exceeded": "Lower the thinking level, or use another model.",
+    "requires_action": "Try again, or use another model.",
+    "cancelled": "Try again.",
+    "in_progress": "Try again in a minute.",
+    "queued": "Try again in a minute.",
+}
+
+
+def find_rule(*names: str) -> tuple[str, str] | None:
+    """Return the first of these names (or addresses that end in one) that is a rule, and what to say of it."""
+    for name in names:
+        reason = name.rsplit("/", 1)[-1].rsplit("#", 1)[-1].upper()
+        if reason in OUTPUT_BLOCKS:
+            return reason, describe_output_block(reason)
+        if reason in PROMPT_BLOCKS:
+            return reason, describe_prompt_block(reason)
+    return None
+
 
 def describe_prompt_block(reason: str) -> str:
     """Say which rule refused the prompt, and what to try."""
@@ -69,7 +93,7 @@ def describe_output_block(reason: str) -> str:
 def describe_no_image(reason: str, has_words: bool) -> str:
     """Say that no picture came and what to try; an unknown reason is named as it is."""
     how = "in words, without a picture" if has_words else "without a picture"
-    advice = WITHOUT_IMAGE.get(reason, _REWORD)
+    advice = (WITHOUT_IMAGE | INTERACTION_ENDS).get(reason, _REWORD)
     return f"Gemini answered {how} ({reason or 'no reason given'}). {advice}"
 
 

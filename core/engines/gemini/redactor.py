@@ -24,21 +24,22 @@ class Redactor:
     def text(self, words: str) -> str:
         """Return a text with its lines and tabs, without other control characters and without keys."""
         kept = "".join(c for c in words if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
-        return self._without_keys(kept).strip()
+        return self.keyless(kept).strip()
 
     def line(self, words: str) -> str:
         """Return words as one short line of a message: no markup, nothing that does not print, no keys."""
         printed = "".join(c if c.isprintable() else " " for c in words)
-        plain = self._without_keys(" ".join(_TAG.sub(" ", printed).split()))
+        plain = self.keyless(" ".join(_TAG.sub(" ", printed).split()))
         return plain if len(plain) <= MOST_WORDS else plain[: MOST_WORDS - 1] + "…"
 
     def name(self, value: object) -> str:
         """Return the name of an enum's value, known or not; "" for None, and a stand-in for what cannot be a name."""
         if value is None:
             return ""
-        said = self._without_keys(str(value.value) if isinstance(value, Enum) else str(value))
+        said = self.keyless(str(value.value) if isinstance(value, Enum) else str(value))
         return said if _NAME.fullmatch(said) else UNREADABLE_NAME
 
-    def _without_keys(self, words: str) -> str:
+    def keyless(self, words: str) -> str:
+        """Return words as they are, but without keys."""
         # After the cleaning, so that a key with a control character inside does not get whole again.
         return _KEY.sub(STARS, words.replace(self.secret, STARS) if self.secret else words)

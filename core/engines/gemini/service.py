@@ -5,24 +5,29 @@ from __future__ import annotations
 import asyncio
 import warnings
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from google.genai import types
 
-from core.engines.base import DetectionRequest, Findings, Generation, GenerationRequest, Observer
+from core.engines.base import DetectionRequest, Exchange, Findings, Generation, GenerationRequest, Observer
 from core.engines.gemini.account import GeminiAccount
 from core.engines.gemini.answers import ImageAnswer, read_answer
 from core.engines.gemini.batches import Batches
 from core.engines.gemini.calls import A, Call, Order, Rules
-from core.engines.gemini.checks import fits_inline, is_model_id
+from core.engines.gemini.checks import fits_inline, is_model_id, sent_images
 from core.engines.gemini.client import connect, watch_departure
-from core.engines.gemini.contents import write_config, write_page, write_parts, write_search, write_uploaded
+from core.engines.gemini.contents import write_config, write_page, write_parts, write_search
+from core.engines.gemini.exchanges import asked, read_reply, write_contents
 from core.engines.gemini.failures import classify, late
 from core.engines.gemini.findings import read_findings
+from core.engines.gemini.interaction_replies import read_interaction
 from core.engines.gemini.outcomes import AttemptFailed, Usage
 from core.engines.gemini.redactor import Redactor
 from core.engines.gemini.uploads import Uploads
 from core.errors import ConfigurationError, EngineError
+from core.models.asset import GenerationSettings
 from core.models.catalog import Catalog, ModelFacts
+from core.models.talk import Transport
 from core.models.wishes import detection_price, detection_prompt
 
 MOST_PAGES = 20
@@ -59,14 +64,7 @@ class Service:
             tokens = facts.token_cost(answer.usage.input_tokens or 0, answer.usage.text_tokens)
             return answer.image_count * facts.price(settings) + tokens
 
-        order = Order(
-            model=request.model,
-            write=lambda: self._write(request, facts),
-            config=write_config(settings),
-            read=read_answer,
-            estimate_usd=facts.price(settings),
-            cost=cost,
-        )
+        order = self._order(request, facts, settings, cost)
         answer = await Call(order, self.send, self._rules, observer).run()
         return Generation(
             data=answer.data,
@@ -79,13 +77,52 @@ class Service:
             warnings=(*notes, *answer.warnings),
             parts=answer.parts,
             grounding=answer.grounding,
+            exchange=_exchange(request, answer) if request.conversation else None,
         )
 
-    async def _write(self, request: GenerationRequest, facts: ModelFacts) -> list[types.PartUnionDict]:
-        """Return what is sent: the references within the request, or as files ahead where they are too large for it."""
-        if fits_inline(request.references, facts):
-            return list(write_parts(request))
-        return await write_uploaded(request, self._uploads)
+    def _order(
+        self,
+        request: GenerationRequest,
+        facts: ModelFacts,
+        settings: GenerationSettings,
+        cost: Callable[[ImageAnswer], float],
+    ) -> Order[ImageAnswer]:
+        """Return what is asked for: by the conversation's transport, else as one message."""
+        talk = request.conversation
+        if talk is not None and talk.transport is Transport.INTERACTIONS:
+            # Loading that part of the SDK takes half a second more.
+            from core.engines.gemini.interactions import Interactions
+
+            turn = Interactions(self._client, self._uploads, request, settings)
+            return Order(
+                model=request.model,
+                write=lambda: turn.write(facts),
+                ask=turn.ask,
+                read=read_interaction,
+                estimate_usd=facts.price(settings),
+                cost=cost,
+                explain=turn.explain,
+            )
+        return Order(
+            model=request.model,
+            write=lambda: self._write(request, facts),
+            ask=self._asking(request.model, write_config(settings)),
+            read=read_reply if talk else read_answer,
+            estimate_usd=facts.price(settings),
+            cost=cost,
+        )
+
+    async def _write(self, request: GenerationRequest, facts: ModelFacts) -> list[types.Part] | list[types.Content]:
+        """Return what is sent: its images within the request, or as files ahead where they are too large for it."""
+        images = sent_images(request)
+        files = {} if fits_inline(images, facts) else await self._uploads.parts(images)
+        parts = write_parts(request, files)
+        return write_contents(request.conversation, parts, files) if request.conversation else parts
+
+    def _asking(
+        self, model: str, config: types.GenerateContentConfig
+    ) -> Callable[[Any], Awaitable[types.GenerateContentResponse]]:
+        return lambda contents: self._client.aio.models.generate_content(model=model, contents=contents, config=config)
 
     async def detect(
         self, request: DetectionRequest, catalog: Catalog, observer: Observer, notes: tuple[str, ...]
@@ -101,7 +138,7 @@ class Service:
         order = Order(
             model=request.model,
             write=lambda: _at_once(write_page(request.page, prompt, settings.media_resolution)),
-            config=write_search(request.wish, settings, facts),
+            ask=self._asking(request.model, write_search(request.wish, settings, facts)),
             read=lambda response, redactor: read_findings(response, redactor, has_masks=request.wish.has_masks),
             estimate_usd=detection_price(catalog, facts.engine, facts.id, request.wish, settings),
             cost=lambda answer: cost(answer.usage),
@@ -159,19 +196,23 @@ class Service:
         failed: AttemptFailed
         departure, is_asked = watch_departure(), False
         try:
-            parts = await order.write()
+            written = await order.write()
             is_asked = True
-            response = await self._client.aio.models.generate_content(
-                model=order.model, contents=parts, config=order.config
-            )
+            response = await order.ask(written)
             # Decoding a large picture to see that it is whole takes a while: not on the loop.
             return await asyncio.to_thread(order.read, response, self._redactor)
         except AttemptFailed:
             raise
         except Exception as error:
-            failed = classify(error, order.model, self._redactor, departure.has_left)
+            failed = order.explain(error, order.model, self._redactor, departure.has_left)
             failed.may_be_billed = failed.may_be_billed and is_asked  # sending a file ahead costs nothing
         raise failed
+
+
+def _exchange(request: GenerationRequest, answer: ImageAnswer) -> Exchange:
+    if answer.said is None:
+        return Exchange(interaction=answer.interaction)
+    return Exchange(asked(request), answer.said)
 
 
 async def _at_once(parts: list[types.PartUnionDict]) -> list[types.PartUnionDict]:

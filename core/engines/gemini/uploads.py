@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from weakref import WeakKeyDictionary
 
@@ -40,6 +41,15 @@ class Uploads:
             if file is None or _is_ending(file):
                 file = self._files[reference.digest] = await self._sent(reference)
         return types.Part.from_uri(file_uri=str(file.uri), mime_type=file.mime_type)
+
+    async def parts(self, references: Sequence[Reference]) -> dict[str, types.Part]:
+        """Return references by digest as parts that name their files.
+
+        Raises:
+            AttemptFailed: the service could not take one in.
+        """
+        found = await asyncio.gather(*(self.part(reference) for reference in references))
+        return {reference.digest: part for reference, part in zip(references, found, strict=True)}
 
     async def _sent(self, reference: Reference) -> types.File:
         mime = sniff(reference.data) or reference.mime
