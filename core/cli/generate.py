@@ -65,6 +65,10 @@ def _reference(value: str) -> tuple[Role, Path]:
 @click.option("--image-only", is_flag=True, help="Ask for no words beside the image.")
 @click.option("--system", "system_instruction", help="What the model is told beforehand.")
 @click.option("--safety", metavar="HARM=LEVEL,...", help="From where on harm is blocked: harassment=high,...")
+@click.option("--video", help="A video to look at, where the model can: a YouTube address, or a file.")
+@click.option("--video-start", type=click.FloatRange(0), help="From which second on.")
+@click.option("--video-end", type=click.FloatRange(0, min_open=True), help="Up to which second.")
+@click.option("--video-fps", type=click.FloatRange(0, 24, min_open=True), help="How many frames a second.")
 @click.option("--again", is_flag=True, help="Make new ones although the project has what is asked for.")
 @click.option("--batch", "is_batch", is_flag=True, help="Send them as one job at half the price, made within a day.")
 @click.option("--dry-run", is_flag=True, help="Say what would be sent and what it costs; make nothing.")
@@ -81,8 +85,11 @@ def generate(
 
     variants, is_new, is_dry = asked.pop("variants"), asked.pop("again"), asked.pop("dry_run")
     is_batch = asked.pop("is_batch")
-    model, settings = asked.pop("model"), _settings(asked)
+    model, film = asked.pop("model"), _film(asked["video"])
+    settings = _settings({**asked, "video": None} if film else asked)
     with opened_studio() as studio, _workspace(studio, project, is_dry) as workspace:
+        if film:
+            settings = settings.model_copy(update={"video": workspace.videos.keep(film.read_bytes())})
         name = studio.engine_name(EngineChoice(engine) if engine else None, is_only_priced=is_dry)
         sources = tuple(_source(workspace, role, path, is_dry) for role, path in references)
         order = lab.LabOrder(prompt, sources, name, model, settings, variants)
@@ -124,10 +131,19 @@ def _settings(asked: dict[str, Any]) -> GenerationSettings:
         wrong = str(error.errors()[0]["loc"][0])
         allowed = {
             "search": "Write web, image, or web,image.",
+            "video": "Give a YouTube address such as https://youtu.be/..., or an MP4, MOV or WebM file.",
+            "video_end": "A part of a video ends after it starts.",
             "safety": "Write HARM=LEVEL pairs with commas between: harassment, hate_speech, sexually_explicit, "
             "dangerous_content; low, medium, high, none, off.",
         }
-        raise click.UsageError(f"--{wrong} cannot be {asked[wrong]!r}. {allowed.get(wrong, '')}".strip()) from None
+        flag = wrong.replace("_", "-")
+        said = f"--{flag} cannot be {asked[wrong]!r}. {allowed.get(wrong, '')}".strip()
+        raise click.UsageError(said) from None
+
+
+def _film(video: str | None) -> Path | None:
+    """Return the file that a video is, or None for an address."""
+    return Path(video) if video and Path(video).is_file() else None
 
 
 def _source(workspace: Workspace, role: Role, path: Path, is_dry: bool) -> Source:

@@ -44,6 +44,16 @@ class Reference:
 
 
 @dataclass(frozen=True)
+class Clip:
+    """A video that is looked at: a file's bytes."""
+
+    name: str
+    data: bytes
+    mime: str
+    digest: str
+
+
+@dataclass(frozen=True)
 class Speech:
     """What one side said in a conversation, as its engine wants it back unchanged.
 
@@ -82,7 +92,7 @@ class GenerationRequest:
     """One image to make.
 
     `prompt` is the composed text, `typed` what the person wrote; `seed` is the fingerprint (hex). `conversation` is
-    None for an image that stands alone.
+    None for an image that stands alone, `clip` the video that the settings name, when it is no address.
     """
 
     kind: Kind
@@ -94,6 +104,7 @@ class GenerationRequest:
     settings: GenerationSettings
     seed: str
     conversation: Conversation | None = None
+    clip: Clip | None = None
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from core.models.value import Value
+from core.models.video import read_video
 
 FINGERPRINT_VERSION = 1
 
@@ -81,7 +82,9 @@ class GenerationSettings(Value):
     """The controls of one image; None means "not set": it is neither sent nor stored.
 
     `thoughts` asks the model to show them, `search` lets it look things up, `output` "image" asks for no words.
-    `safety` is written "harassment=high,hate_speech=none": from which likelihood on each harm is blocked.
+    `safety` is written "harassment=high,hate_speech=none": from which likelihood on each harm is blocked. `video` is a
+    YouTube address or the name of a video kept with the project; of it is looked at what lies between two moments (in
+    seconds), so many frames a second.
     """
 
     aspect_ratio: str | None = None
@@ -95,8 +98,12 @@ class GenerationSettings(Value):
     output: Literal["image"] | None = None
     system_instruction: str | None = Field(default=None, max_length=20_000)
     safety: str | None = None
+    video: str | None = None
+    video_start: float | None = Field(default=None, ge=0)
+    video_end: float | None = Field(default=None, gt=0)
+    video_fps: float | None = Field(default=None, gt=0, le=24)
 
-    @field_validator("thoughts", "search", "output", "system_instruction", "safety", mode="before")
+    @field_validator("thoughts", "search", "output", "system_instruction", "safety", "video", mode="before")
     @classmethod
     def _unset(cls, value: Any) -> Any:
         """Take what asks for nothing as not set; two settings that ask for the same are one."""
@@ -112,6 +119,19 @@ class GenerationSettings(Value):
     @classmethod
     def _known_harms(cls, value: str | None) -> str | None:
         return ",".join(f"{harm}={limit}" for harm, limit in sorted(read_safety(value).items())) or None
+
+    @field_validator("video")
+    @classmethod
+    def _readable_video(cls, value: str | None) -> str | None:
+        return None if value is None else read_video(value)
+
+    @field_validator("video_end")
+    @classmethod
+    def _ends_after_start(cls, value: float | None, info: ValidationInfo) -> float | None:
+        start = info.data.get("video_start")
+        if value is not None and start is not None and value <= start:
+            raise ValueError("a part of a video ends after it starts")
+        return value
 
     def set_values(self) -> dict[str, Any]:
         """Return only the settings that are set."""

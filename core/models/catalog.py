@@ -190,6 +190,7 @@ class ModelFacts(Value):
             "media_resolution": bool(self.media_resolutions) or not self.is_known,
             "thoughts": is_painter and self.thinking is not Thinking.NONE,
             "search": self.has_search,
+            **dict.fromkeys(("video", "video_start", "video_end", "video_fps"), self.has_video_input),
             **dict.fromkeys(("output", "system_instruction", "safety"), is_painter),
         }
         return honoured.get(name, name in self.sampling)

@@ -6,6 +6,7 @@ stories/*.yaml    stories                      choices.json chosen versions and 
 detections/<id>/  what was found on a page     notes.json   what people say of assets: where they come from
 answers/<id>/     all parts of an answer that held more than one image and a few words
 batches/<id>.json jobs that were sent to the service, and what came of each of their images
+videos/           videos that a model looks at
 conversations/<id>/  images refined turn by turn: what both sides said
 """
 
@@ -53,6 +54,8 @@ from core.store.index import AssetIndex
 from core.store.notes import NotesFile
 from core.store.projects import check_foreign, is_project
 from core.store.records import read_record, stamp_of
+from core.store.videos import FOLDER as VIDEOS
+from core.store.videos import VideosFolder
 
 FORMAT = 1
 SUFFIXES = (".png", ".jpg")
@@ -72,6 +75,7 @@ class Workspace:
         self.detections = DetectionsFolder(folder)
         self.answers = AnswersFolder(folder)
         self.batches = BatchesFolder(folder)
+        self.videos = VideosFolder(folder)
         self.conversations = ConversationsFolder(folder)
         self._index = index
         self._cache = cache
@@ -324,6 +328,7 @@ class Workspace:
             f"{DETECTIONS}/*/masks",
             f"{ANSWERS}/*",
             BATCHES,
+            VIDEOS,
             f"{CONVERSATIONS}/*",
             f"{CONVERSATIONS}/*/images",
         ):

@@ -9,9 +9,10 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Protocol
 
-from core.engines.base import Generation, GenerationRequest, Observer, Origin, Reference
+from core.engines.base import Clip, Generation, GenerationRequest, Observer, Origin, Reference
 from core.errors import StudioError, WorkspaceError
 from core.models.asset import Asset, EngineName, Kind, Recipe, Result, Source
+from core.models.video import is_address, mime_of
 from core.store.rescue import keep_rescued
 from core.store.workspace import Workspace
 from core.studio.answers import keep_answer
@@ -119,7 +120,15 @@ def request_for(workspace: Workspace, recipe: Recipe) -> GenerationRequest:
         settings=recipe.settings,
         seed=recipe.fingerprint,
         conversation=going_on.conversation,
+        clip=_clip(workspace, recipe.settings.video),
     )
+
+
+def _clip(workspace: Workspace, video: str | None) -> Clip | None:
+    """Return the video that settings name, when it is kept with the project."""
+    if video is None or is_address(video):
+        return None
+    return Clip("the video", workspace.videos.read(video), mime_of(video), video)
 
 
 def _references(workspace: Workspace, recipe: Recipe, sources: Sequence[Source]) -> list[Reference]:

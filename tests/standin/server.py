@@ -30,7 +30,7 @@ from tests.standin.records import Recorded, camel_cased
 from tests.standin.replies import Reply, as_answer, as_error, as_json, error_info, image_part
 from tests.standin.searches import good
 from tests.standin.signatures import signed
-from tests.standin.strictness import refuse
+from tests.standin.strictness import YOUTUBE, refuse
 
 GENERATE = re.compile(r"^/v1(?:beta1?)?/(?:.+/)?models/(?P<model>[^/:]+):generateContent$")
 LIST = re.compile(r"^/v1(?:beta1?)?/(?P<publisher>publishers/google/)?models$")
@@ -163,6 +163,7 @@ class StandIn:
         uris = [part["fileData"]["fileUri"] for part in request.parts if "fileData" in part]
         if request.is_interaction:
             uris = [item["uri"] for item in request.contents if "uri" in item]
+        uris = [uri for uri in uris if not YOUTUBE.match(uri)]
         found = [self.files.data_of(uri) for uri in uris]
         request.files = {uri: file[1] for uri, file in zip(uris, found, strict=True) if file is not None}
         request.sent_ahead = [file for file in found if file is not None]

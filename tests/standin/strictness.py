@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from core.errors import InvalidImageError, InvalidRequestError
@@ -32,6 +33,7 @@ _SCHEMA_SPELT = {"max_items", "min_items", "property_ordering"}
 PYTHON_SPELT = {
     "inlineData": {"mime_type"},
     "fileData": {"file_uri", "mime_type"},
+    "videoMetadata": {"start_offset", "end_offset"},
     "thinkingConfig": {"thinking_level", "thinking_budget", "include_thoughts"},
     "searchTypes": {"web_search", "image_search"},
     "responseSchema": _SCHEMA_SPELT,
@@ -39,6 +41,9 @@ PYTHON_SPELT = {
 }
 PART = {"text", "inlineData", "fileData", "thought", "thoughtSignature", "videoMetadata", "mediaResolution"}
 FILE_DATA = {"fileUri", "mimeType"}
+VIDEO_METADATA = {"startOffset", "endOffset", "fps"}
+YOUTUBE = re.compile(r"https://www\.youtube\.com/watch\?v=[\w-]{6,20}$")
+_OFFSET = re.compile(r"\d+(\.\d+)?s$")
 MEDIA_RESOLUTION = {"level"}
 LEVELS = {f"MEDIA_RESOLUTION_{name}" for name in ("LOW", "MEDIUM", "HIGH", "ULTRA_HIGH")}
 SCHEMA = {
@@ -82,10 +87,26 @@ def _problem(request: Recorded, facts: ModelFacts) -> str:
         or _bad_instruction(request.body.get("systemInstruction"))
         or _bad_schema(config)
         or next((bad for part in request.parts if (bad := _bad_resolution(part, facts))), "")
+        or next((bad for part in request.parts if (bad := _bad_video(part, facts))), "")
         or _bad_images(request)
         or refuse_history(request)
         or ("" if request.prompt.strip() else "The prompt is empty.")
     )
+
+
+def _bad_video(part: dict[str, Any], facts: ModelFacts) -> str:
+    file, told = part.get("fileData", {}), part.get("videoMetadata", {})
+    is_video = file.get("mimeType", "").startswith("video/")
+    if told and not is_video:
+        return "video_metadata is for videos."
+    if YOUTUBE.match(file.get("fileUri", "")) and not is_video:
+        return "A YouTube address needs a video's MIME type."
+    if is_video and not facts.has_video_input:
+        return f"{facts.id} does not support video input."
+    offsets = [told[name] for name in ("startOffset", "endOffset") if name in told]
+    if not all(isinstance(offset, str) and _OFFSET.match(offset) for offset in offsets):
+        return "Invalid duration."
+    return _unknown(told, VIDEO_METADATA)
 
 
 def _misspelt(content: Any, place: str = "") -> str:

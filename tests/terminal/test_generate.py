@@ -154,3 +154,17 @@ def test_a_block_is_a_receipt(gemini: Terminal, server: StandIn) -> None:
     assert "the model said" in said.out
     assert len(server.requests) == 1
     assert not list((gemini.folder / "p" / "assets").iterdir())
+
+
+def test_a_video_is_looked_at(gemini: Terminal, server: StandIn) -> None:
+    """A film goes ahead as a file and is kept with the project; an address that is none of YouTube's is refused."""
+    (gemini.folder / "film.mp4").write_bytes(b"\0\0\0\x20ftypisom" + b"film" * 100)
+    words = ("--model", "gemini-3.1-flash-image", "--project", "p", "--json")
+    said = gemini.run("generate", "Its last moment.", "--video", "film.mp4", "--video-end", "4", *words)
+    assert said.statuses == {"1": "generated"}
+    assert [file.mime for file in server.files.stored.values()] == ["video/mp4"]
+    assert len(list((gemini.folder / "p" / "videos").glob("*.mp4"))) == 1
+    for wrong in ("https://evil.test/film.mp4", "missing.mp4"):
+        refused = gemini.run("generate", "Its last moment.", "--video", wrong, *words)
+        assert refused.code == 2
+        assert "YouTube" in refused.out

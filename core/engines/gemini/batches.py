@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from google import genai
@@ -24,7 +24,7 @@ from core.engines.base import (
 )
 from core.engines.gemini.answers import ImageAnswer, read_answer
 from core.engines.gemini.calls import Rules, retrying
-from core.engines.gemini.checks import fits_inline
+from core.engines.gemini.checks import fits_inline, sent_ahead
 from core.engines.gemini.client import watch_departure
 from core.engines.gemini.contents import write_config, write_parts
 from core.engines.gemini.failures import classify, late
@@ -162,6 +162,7 @@ class Batches:
         return await self._ask_about(look)
 
     async def _sources(self, requests: Sequence[GenerationRequest], facts: ModelFacts) -> list[types.InlinedRequest]:
+        requests = [replace(request, settings=facts.honoured(request.settings)) for request in requests]
         references = [reference for request in requests for reference in request.references]
         is_inline = fits_inline(references, facts)
         departure = watch_departure()
@@ -169,7 +170,7 @@ class Batches:
             return [
                 types.InlinedRequest(
                     contents=await self._parts(request, is_inline),
-                    config=write_config(facts.honoured(request.settings)),
+                    config=write_config(request.settings),
                     metadata={KEY: str(number)},
                 )
                 for number, request in enumerate(requests)
@@ -181,7 +182,7 @@ class Batches:
         raise failed.error
 
     async def _parts(self, request: GenerationRequest, is_inline: bool) -> list[types.PartUnionDict]:
-        files = {} if is_inline else await self._uploads.parts(request.references)
+        files = await self._uploads.parts(sent_ahead(request, [] if is_inline else request.references))
         return list(write_parts(request, files))
 
     async def _ask_about(self, work: Callable[[], Awaitable[T]]) -> T:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from core.engines.base import DetectionRequest, GenerationRequest, Reference
+from core.engines.base import Clip, DetectionRequest, GenerationRequest, Reference
 from core.engines.gemini.redactor import Redactor
 from core.errors import InvalidRequestError
 from core.images import sniff
 from core.models.asset import Kind, Role
 from core.models.catalog import ModelFacts
+from core.models.talk import Transport
 
 ROOM_FOR_WORDS = 200_000  # bytes of a request that are no image
 _MODEL_ID = re.compile(r"[\w.\-/@:]+", re.ASCII)
@@ -46,6 +47,10 @@ def check_request(
     """
     facts.check(request.settings)
     facts.check_references([reference.role for reference in request.references], others)
+    if request.settings.video and request.conversation and request.conversation.transport is Transport.INTERACTIONS:
+        raise InvalidRequestError("A conversation kept by the service takes no video. Leave it out.")
+    if request.clip and not can_upload:
+        raise InvalidRequestError("Google Cloud takes no video files here. Give a YouTube address instead.")
     if not can_upload:
         _check_size(sent_images(request), facts.inline_limit_bytes)
 
@@ -69,6 +74,12 @@ def sent_images(request: GenerationRequest) -> list[Reference]:
         for digest, data in images.items()
     ]
     return [*found, *request.references]
+
+
+def sent_ahead(request: GenerationRequest, images: Sequence[Reference]) -> list[Reference | Clip]:
+    """Return what goes ahead as files: those images, and always a video that the model is to look at."""
+    clip = request.clip if request.settings.video else None
+    return [*images, *([clip] if clip else [])]
 
 
 def fits_inline(references: Sequence[Reference], facts: ModelFacts) -> bool:

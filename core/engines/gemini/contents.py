@@ -13,6 +13,7 @@ from core.images import sniff
 from core.models.asset import GenerationSettings, Harm, Threshold, read_safety
 from core.models.catalog import ModelFacts
 from core.models.region import DetectionSettings, Wish
+from core.models.video import is_address, mime_of
 
 HARMS = {
     Harm.HARASSMENT: types.HarmCategory.HARM_CATEGORY_HARASSMENT,
@@ -30,12 +31,36 @@ THRESHOLDS = {
 
 
 def write_parts(request: GenerationRequest, files: Mapping[str, types.Part] | None = None) -> list[types.Part]:
-    """Return the references in order, followed by the prompt.
+    """Return the references in order, followed by the video and the prompt.
 
     They are their bytes, untouched, or those of the `files` (by digest) that were sent ahead.
     """
     images = [(files or {}).get(reference.digest) or _inline(reference) for reference in request.references]
-    return [*images, types.Part.from_text(text=request.prompt)]
+    return [*images, *_video(request, files or {}), types.Part.from_text(text=request.prompt)]
+
+
+def _video(request: GenerationRequest, files: Mapping[str, types.Part]) -> list[types.Part]:
+    """Return the video that the settings name, with the part of it that is looked at; none when it was not sent."""
+    settings = request.settings
+    if settings.video is None:
+        return []
+    if is_address(settings.video):
+        file = types.FileData(file_uri=settings.video, mime_type=mime_of(settings.video))
+    elif request.clip is not None and (sent := files.get(request.clip.digest)) is not None and sent.file_data:
+        file = sent.file_data
+    else:
+        return []
+    return [types.Part(file_data=file, video_metadata=_span(settings))]
+
+
+def _span(settings: GenerationSettings) -> types.VideoMetadata | None:
+    wanted = {"start_offset": _seconds(settings.video_start), "end_offset": _seconds(settings.video_end)}
+    told = {name: value for name, value in {**wanted, "fps": settings.video_fps}.items() if value is not None}
+    return types.VideoMetadata(**told) if told else None
+
+
+def _seconds(moment: float | None) -> str | None:
+    return None if moment is None else f"{moment:g}s"
 
 
 def _inline(reference: Reference) -> types.Part:

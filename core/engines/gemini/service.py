@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import warnings
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 from google.genai import types
@@ -14,7 +15,7 @@ from core.engines.gemini.account import GeminiAccount
 from core.engines.gemini.answers import ImageAnswer, read_answer
 from core.engines.gemini.batches import Batches
 from core.engines.gemini.calls import A, Call, Order, Rules
-from core.engines.gemini.checks import fits_inline, is_model_id, sent_images
+from core.engines.gemini.checks import fits_inline, is_model_id, sent_ahead, sent_images
 from core.engines.gemini.client import connect, watch_departure
 from core.engines.gemini.contents import write_config, write_page, write_parts, write_search
 from core.engines.gemini.exchanges import asked, read_reply, write_contents
@@ -58,6 +59,7 @@ class Service:
     ) -> Generation:
         """Make one image, with as many attempts as the rules allow; `notes` are added to its warnings."""
         settings = facts.honoured(request.settings)
+        request = replace(request, settings=settings)
 
         def cost(answer: ImageAnswer) -> float:
             # its images by list price, text and input by tokens
@@ -115,7 +117,7 @@ class Service:
     async def _write(self, request: GenerationRequest, facts: ModelFacts) -> list[types.Part] | list[types.Content]:
         """Return what is sent: its images within the request, or as files ahead where they are too large for it."""
         images = sent_images(request)
-        files = {} if fits_inline(images, facts) else await self._uploads.parts(images)
+        files = await self._uploads.parts(sent_ahead(request, [] if fits_inline(images, facts) else images))
         parts = write_parts(request, files)
         return write_contents(request.conversation, parts, files) if request.conversation else parts
 

@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 from google import genai
 from google.genai import types
 
-from core.engines.base import Reference
+from core.engines.base import Clip, Reference
 from core.engines.gemini.outcomes import AttemptFailed
 from core.errors import InvalidRequestError
 from core.images import sniff
@@ -29,8 +29,8 @@ class Uploads:
         self._files: dict[str, types.File] = {}
         self._turns: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, asyncio.Lock]] = WeakKeyDictionary()
 
-    async def part(self, reference: Reference) -> types.Part:
-        """Return a reference as a part that names its file, sent ahead when it is not there yet.
+    async def part(self, reference: Reference | Clip) -> types.Part:
+        """Return a reference, or a video, as a part that names its file, sent ahead when it is not there yet.
 
         Raises:
             AttemptFailed: the service could not take the file in.
@@ -42,7 +42,7 @@ class Uploads:
                 file = self._files[reference.digest] = await self._sent(reference)
         return types.Part.from_uri(file_uri=str(file.uri), mime_type=file.mime_type)
 
-    async def parts(self, references: Sequence[Reference]) -> dict[str, types.Part]:
+    async def parts(self, references: Sequence[Reference | Clip]) -> dict[str, types.Part]:
         """Return references by digest as parts that name their files.
 
         Raises:
@@ -51,7 +51,7 @@ class Uploads:
         found = await asyncio.gather(*(self.part(reference) for reference in references))
         return {reference.digest: part for reference, part in zip(references, found, strict=True)}
 
-    async def _sent(self, reference: Reference) -> types.File:
+    async def _sent(self, reference: Reference | Clip) -> types.File:
         mime = sniff(reference.data) or reference.mime
         config = types.UploadFileConfig(mime_type=mime)
         file = await self._client.aio.files.upload(file=io.BytesIO(reference.data), config=config)
@@ -62,7 +62,7 @@ class Uploads:
             file = await self._client.aio.files.get(name=str(file.name))
         if file.state == types.FileState.FAILED or not file.uri:
             raise AttemptFailed(
-                InvalidRequestError(f"Gemini could not take in the image {reference.name!r}. Use a smaller copy of it.")
+                InvalidRequestError(f"Gemini could not take in {reference.name!r}. Use a smaller copy of it.")
             )
         ends = file.expiration_time or datetime.now(UTC) + _USUAL_LIFE
         return file.model_copy(update={"mime_type": file.mime_type or mime, "expiration_time": ends})

@@ -17,6 +17,7 @@ from core.ui.desk import desk
 from core.ui.lab.advice_part import show_advice
 from core.ui.lab.references import choose_references, references
 from core.ui.lab.templates_part import show_templates
+from core.ui.lab.video_part import VIDEO_FIELDS, choose_video
 from core.ui.session import forget_kept, kept, kept_value, set_kept, studio
 from core.ui.texts import _, ngettext
 from core.ui.tries import note_run
@@ -46,6 +47,8 @@ def fill_form(made: Asset) -> None:
     values = {
         **{field: getattr(settings, field) or "" for field in _TEXTS},
         **{field: getattr(settings, field) for field in _NUMBERS},
+        **{field: getattr(settings, field) for field in VIDEO_FIELDS},
+        "video": settings.video or "",
         "model": recipe.model,
         "thoughts": bool(settings.thoughts),
         "output": settings.output is not None,
@@ -62,7 +65,8 @@ def show_form(is_first: bool) -> Wanted:
     prompt = _prompt()
     found = choose_references(NAME)
     controls = model_controls(KeptControls(NAME), is_full=True)
-    order = LabOrder(prompt, found, controls.engine, controls.model, controls.settings, _wanted_variants())
+    settings = controls.settings.model_copy(update=choose_video(NAME, controls.facts))
+    order = LabOrder(prompt, found, controls.engine, controls.model, settings, _wanted_variants())
     show_advice(NAME, order, composed(studio().workspace, order), is_first)
     return Wanted(order, controls.price_usd)
 
