@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Sequence
+from typing import Literal
 
 import streamlit as st
 
@@ -21,11 +22,17 @@ _LOOK_SECONDS = 60.0  # between two looks at a batch: it takes minutes to a day
 _looked: dict[str, float] = {}
 
 
-def batch_button(count: int, cost_usd: float, recipes: Callable[[], Sequence[Recipe]], key: str) -> None:
+def batch_button(
+    count: int,
+    cost_usd: float,
+    recipes: Callable[[], Sequence[Recipe]],
+    key: str,
+    look: Literal["secondary", "tertiary"] = "secondary",
+) -> None:
     """Show the button that sends images as a batch; `recipes` are asked for when it is clicked."""
     label = _("Send {images} as a batch · {price}").format(images=images(count), price=price(cost_usd))
     told = _("Half the price; they arrive within a day, and enter the project by themselves.")
-    if st.button(label.replace("$", r"\$"), icon=":material/schedule_send:", key=key, help=told):
+    if st.button(label.replace("$", r"\$"), icon=":material/schedule_send:", key=key, help=told, type=look):
         attempt(lambda: tell_sent(send_batch(studio().studio, studio().workspace, recipes())))
         st.rerun()
 

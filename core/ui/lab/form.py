@@ -106,7 +106,9 @@ def _show_batch_button(wanted: Wanted) -> None:
     here, order = studio(), wanted.order
     facts = here.studio.catalog.model(order.model)
     cost = order.variants * wanted.price_usd * facts.batch_factor
-    batch_button(order.variants, cost, lambda: advance(here.studio, here.workspace, order).recipes, "lab-batch")
+    batch_button(
+        order.variants, cost, lambda: advance(here.studio, here.workspace, order).recipes, "lab-batch", "tertiary"
+    )
 
 
 def _prompt() -> str:

@@ -22,7 +22,8 @@ def choose_video(name: str, facts: ModelFacts) -> dict[str, Any]:
     if not facts.honours("video"):
         return {}
     chosen = str(kept_value(f"{name}/video", ""))
-    with st.popover(_("Video"), icon=":material/movie:"):
+    label = _("Video attached") if chosen else _("Video")
+    with st.popover(label, icon=":material/movie:", key=f"{name}-video"):
         st.caption(_("The model looks at a video beside the images: a public one on YouTube, or a file of yours."))
         video = _address(name, chosen)
         if not chosen or not is_address(chosen):
