@@ -16,6 +16,7 @@ from core.models.story import Story
 from core.settings import EngineChoice
 from core.store.files import locked
 from core.store.workspace import Workspace
+from core.studio.account_models import default_model
 from core.studio.boards import Board
 from core.studio.context import Studio
 from core.studio.planning import RunOptions, check_settings, model_of
@@ -93,8 +94,7 @@ def story_options(studio: Studio, engine: EngineChoice) -> RunOptions:
     name = EngineName(studio.settings.resolved_engine(engine))
     default = ""
     if name is EngineName.GEMINI:
-        listed = studio.catalog.recommended(studio.today())
-        default = studio.settings.model or (listed[0].id if listed else "")
+        default = studio.settings.model or default_model(studio).id
     return RunOptions(engine=name, default_model=default)
 
 

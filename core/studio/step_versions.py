@@ -8,7 +8,7 @@ from core.models.catalog import Catalog
 from core.models.story import Step, Story
 from core.store.workspace import Workspace
 from core.studio.boards import Board, Card, CardState, read_board
-from core.studio.planning import RunOptions, named_sources
+from core.studio.planning import Planner, RunOptions, named_sources
 from core.studio.project_stories import change_story
 from core.studio.story_editing import edit
 
@@ -34,6 +34,17 @@ def bring_back(
     if not is_kept:
         workspace.choices.lock(board.slug, step_id, True)
     return not is_kept
+
+
+def wanted_recipe(
+    workspace: Workspace, board: Board, card: Card, options: RunOptions, catalog: Catalog
+) -> Recipe | None:
+    """Return what a scene's image would be made from now; None while one of its pictures is missing."""
+    pictures = [board.picture(source.id) for source in card.step.sources]
+    there = [asset for asset in pictures if asset is not None]
+    if len(there) < len(pictures):
+        return None
+    return Planner(workspace, board.story, board.slug, options, catalog).recipe(card.step, there)
 
 
 def replace_with_file(workspace: Workspace, board: Board, card: Card, data: bytes) -> Asset:

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from core.errors import EngineError
+from core.models.account import AccountModels
 from core.settings import load_settings
-from core.studio.account_models import AccountModels, ask_models, known_models, unlisted_image_models
+from core.studio.account_models import ask_models, known_models, unlisted_image_models
 from core.studio.context import Studio
 from tests.standin import StandIn
 
