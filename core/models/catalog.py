@@ -234,6 +234,10 @@ class Catalog(Value):
     search_usd_per_1000: float = 0.0
     search_free_per_month: int = 0
 
+    def __hash__(self) -> int:
+        """Return a number that equal catalogs share: what was read with one is remembered by it."""
+        return hash((self.as_of, self.price_date, tuple(facts.id for facts in self.models)))
+
     def model(self, model_id: str) -> ModelFacts:
         """Return the facts of a model; one that is not listed gets careful facts with `is_known` False."""
         found = next((facts for facts in self.models if facts.id == model_id), None)

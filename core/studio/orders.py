@@ -9,7 +9,6 @@ from pathlib import Path
 
 from core.errors import StoryError
 from core.models.asset import Asset, EngineName
-from core.models.catalog import load_catalog
 from core.models.story import CHARACTERS, Story
 from core.settings import EngineChoice
 from core.store.ids import clean_id, folded
@@ -182,7 +181,7 @@ def _is_free_for(workspace: Workspace, slug: str, story: Story) -> bool:
     if not path.is_file():
         return True
     try:
-        there = parse_story(path.read_text(encoding="utf-8"), str(path), load_catalog())
+        there = parse_story(path.read_text(encoding="utf-8"), str(path))
     except (StoryError, OSError, UnicodeDecodeError):
         return False
     known = {step.id for step in there.steps}

@@ -26,7 +26,7 @@ def bring_back(
     step_id = card.step.id
     story = board.story
     if asset.recipe.engine is not None and asset.recipe.prompt:
-        changed = change_story(workspace, board.slug, lambda now: _as_made(now, step_id, asset.recipe))
+        changed = change_story(workspace, board.slug, lambda now: _as_made(now, step_id, asset.recipe), catalog)
         story = changed.after.story
     workspace.choices.choose(board.slug, step_id, asset.id)
     now = read_board(workspace, story, board.slug, options, catalog).card(step_id)
