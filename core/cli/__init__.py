@@ -286,7 +286,10 @@ def models(is_json: bool) -> None:
 @as_json
 def usage(is_json: bool) -> None:
     """Say what was called and what it cost, by day, project and model."""
+    from core.studio.spending import note_unknown
+
     with opened_studio() as studio:
+        note_unknown(studio)
         rows, today, limits = studio.ledger.totals(), studio.ledger.spent_today(), studio.limits
     if is_json:
         budgets = {"budget_usd": limits.day, "run_budget_usd": limits.run, "project_budget_usd": limits.project}

@@ -28,6 +28,7 @@ from sqlalchemy import (
     case,
     func,
     insert,
+    literal,
     select,
     update,
 )
@@ -39,6 +40,8 @@ from core.store.waits import Waits, waits_table
 
 STARTED = "started"
 UNKNOWN = "unknown"
+# what attempts can be put together by
+GROUPS = ("day", "project_title", "model", "outcome", "user")
 
 _metadata = MetaData()
 _attempts = Table(
@@ -170,9 +173,7 @@ class Ledger:
 
     def totals(self) -> list[dict[str, Any]]:
         """Return calls and cost by day, project, model and outcome, newest day first."""
-        day = func.date(_attempts.c.time, "unixepoch", "localtime")
-        if self._engine.dialect.name != "sqlite":
-            day = func.to_char(func.to_timestamp(_attempts.c.time), "YYYY-MM-DD")
+        day = self._day()
         keys = [
             day.label("day"),
             _attempts.c.project_title.label("project"),
@@ -196,7 +197,32 @@ class Ledger:
         with read(self._engine) as connection:
             return [dict(row) for row in connection.execute(statement).mappings()]
 
-    def search(self, wanted: Wanted, limit: int) -> list[dict[str, Any]]:
+    def put_together(self, wanted: Wanted, group: str) -> list[dict[str, Any]]:
+        """Return attempts, images, cost (USD) and seconds of what is wanted by one of GROUPS, or "" for all in one.
+
+        The dearest comes first, of days the newest.
+        """
+        key = self._day() if group == "day" else _attempts.c[group] if group else literal("")
+        cost = func.coalesce(func.sum(_burden), 0.0)
+        statement = select(
+            key.label("name"),
+            func.count().label("attempts"),
+            func.coalesce(func.sum(case((_attempts.c.outcome == "succeeded", 1), else_=0)), 0).label("images"),
+            cost.label("cost_usd"),
+            func.coalesce(func.sum(_attempts.c.seconds), 0.0).label("seconds"),
+        ).where(*wanted.conditions())
+        if group:
+            statement = statement.group_by(key).order_by(key.desc() if group == "day" else cost.desc(), key)
+        with read(self._engine) as connection:
+            return [dict(row) for row in connection.execute(statement).mappings()]
+
+    def _day(self) -> ColumnElement[str]:
+        """Return the local day of an attempt, as in "2026-11-28"."""
+        if self._engine.dialect.name == "sqlite":
+            return func.date(_attempts.c.time, "unixepoch", "localtime")
+        return func.to_char(func.to_timestamp(_attempts.c.time), "YYYY-MM-DD")
+
+    def search(self, wanted: Wanted, limit: int | None = None) -> list[dict[str, Any]]:
         """Return attempts that are wanted, newest first, at most `limit`; each with its `burden_usd`.
 
         The burden is what an attempt takes from the budget: its cost when known, else its estimate as long as it may
