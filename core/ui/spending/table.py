@@ -10,7 +10,7 @@ import streamlit as st
 from core.studio.spending import Row, moment, to_csv
 from core.ui.session import studio
 from core.ui.spending.filters import Filter
-from core.ui.spending.names import outcome_names
+from core.ui.spending.names import outcome_names, reason_names
 from core.ui.texts import _, ngettext
 from core.ui.widgets import amount, images
 
@@ -94,7 +94,7 @@ def _put_together(totals: Sequence[Row], group: str) -> None:
 
 
 def _one_by_one(rows: Sequence[Row]) -> None:
-    names = outcome_names()
+    names, reasons = outcome_names(), reason_names()
     found = [
         {
             _("When"): moment(row).replace(tzinfo=None),
@@ -102,7 +102,7 @@ def _one_by_one(rows: Sequence[Row]) -> None:
             _("Step"): row["step"],
             _("Model"): row["model"],
             _("Outcome"): names.get(row["outcome"], row["outcome"]),
-            _("Reason"): row["error"],
+            _("Reason"): reasons.get(row["error"], row["error"]),
             _("Cost"): row["burden_usd"],
             _("Billed"): _billed(row),
             _("Time, s"): round(row["seconds"], 1),
@@ -112,7 +112,8 @@ def _one_by_one(rows: Sequence[Row]) -> None:
         }
         for row in rows
     ]
-    st.dataframe(found, hide_index=True, height=min(38 + 35 * len(found), 560), column_config=_money(_("Cost")))
+    height = min(38 + 35 * len(found), 560)
+    st.dataframe(found, hide_index=True, height=height, column_config=_money(_("Cost")), placeholder="")
 
 
 def _billed(row: Row) -> str:
