@@ -29,8 +29,7 @@ def check_estimate(studio: Studio, workspace: Workspace, spec: Spec) -> None:
     Raises:
         BudgetExceededError: it is.
     """
-    if studio.limits.run is not None:
-        check_price(studio, estimate(studio, workspace, spec))
+    check_price(studio, estimate(studio, workspace, spec))
 
 
 def estimate(studio: Studio, workspace: Workspace, spec: Spec) -> float:

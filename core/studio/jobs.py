@@ -46,7 +46,8 @@ def start_run(runner: Runner, run: str, spec: Spec, progress: Progress | None = 
     Raises:
         BudgetExceededError: its estimate alone is more than a run may cost.
     """
-    check_estimate(runner.studio, runner.workspace(Path(spec.project)), spec)
+    if runner.studio.limits.run is not None:
+        check_estimate(runner.studio, runner.workspace(Path(spec.project)), spec)
     workflows = {RunSpec: story_run, RecipesSpec: recipes_run, DetectSpec: detect_run, PlatesSpec: plates_run}
     runner.start(run, workflows[type(spec)], spec.model_dump(mode="json"), progress)
 
