@@ -29,6 +29,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    literal_column,
     select,
     update,
 )
@@ -220,7 +221,8 @@ class Ledger:
         """Return the local day of an attempt, as in "2026-11-28"."""
         if self._engine.dialect.name == "sqlite":
             return func.date(_attempts.c.time, "unixepoch", "localtime")
-        return func.to_char(func.to_timestamp(_attempts.c.time), "YYYY-MM-DD")
+        # written out: a database that is handed the format apart does not know the group's key for the column
+        return func.to_char(func.to_timestamp(_attempts.c.time), literal_column("'YYYY-MM-DD'"))
 
     def search(self, wanted: Wanted, limit: int | None = None) -> list[dict[str, Any]]:
         """Return attempts that are wanted, newest first, at most `limit`; each with its `burden_usd`.

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from core.engines.gemini import GeminiEngine
 from core.models.account import AccountModels
 from core.models.asset import EngineName
-from core.models.catalog import ModelFacts
+from core.models.catalog import ModelFacts, Purpose
 from core.studio.context import Studio
 
 _MAKES_IMAGES = re.compile(r"image|banana")
@@ -31,10 +31,10 @@ def ask_models(studio: Studio) -> AccountModels:
     return AccountModels(ids=asyncio.run(service.account_models()), asked=datetime.now(UTC))
 
 
-def default_model(studio: Studio) -> ModelFacts:
-    """Return the image model used when nobody names one, as far as is known without asking the service."""
+def default_model(studio: Studio, purpose: Purpose = Purpose.IMAGE) -> ModelFacts:
+    """Return the Gemini model used when nobody names one, as far as is known without asking the service."""
     known = known_models(studio)
-    return studio.catalog.first_recommended(studio.today(), known.ids if known else None)
+    return studio.catalog.first_recommended(studio.today(), known.ids if known else None, purpose)
 
 
 def unlisted_image_models(studio: Studio, account: AccountModels | None) -> tuple[ModelFacts, ...]:

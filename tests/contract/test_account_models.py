@@ -10,6 +10,7 @@ import pytest
 from core.errors import EngineError, InvalidApiKeyError, InvalidRequestError
 from core.models.account import AccountModels
 from core.models.asset import EngineName
+from core.models.catalog import Purpose
 from core.settings import EngineChoice, load_settings
 from core.studio.account_models import ask_models, default_model, known_models, unlisted_image_models
 from core.studio.context import Studio
@@ -68,6 +69,17 @@ def test_the_default_is_the_first_the_account_has(tmp_path: Path, listing: Stand
     assert _default(offline) == default_model(offline).id == "gemini-3-pro-image"
     assert story_options(offline, EngineChoice.GEMINI).default_model == "gemini-3-pro-image"
     assert model_for(offline, EngineName.GEMINI, "", is_only_priced=True) == "gemini-3-pro-image"
+
+
+def test_pages_too_are_searched_with_what_the_account_has(tmp_path: Path) -> None:
+    """The default that finds pictures on pages is the first the account has, known offline as well."""
+    with StandIn(models=("gemini-3.5-flash-lite", "gemini-3-pro-image")) as server:
+        studio = _studio(tmp_path, server)
+        engine = studio.engine(EngineName.GEMINI)
+        assert run(engine.default_detection_model()) == "gemini-3.5-flash-lite"
+        assert run(engine.default_model()) == "gemini-3-pro-image"
+        assert len(server.listings) == 1
+    assert default_model(_studio(tmp_path, server), Purpose.DETECTION).id == "gemini-3.5-flash-lite"
 
 
 def test_an_old_list_is_asked_for_again_and_serves_offline(tmp_path: Path, listing: StandIn) -> None:

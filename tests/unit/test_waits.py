@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from core.studio.background import begin_recipes, view_run
 from core.studio.context import LOCAL_USER, Studio
 from core.studio.runner import Runner
 from core.studio.specs import RecipesSpec
+from tests.samples import attempt
 from tests.standin import StandIn
 from tests.standin.replies import as_error, retry_info
 from tests.terminal.harness import wait_until
@@ -48,6 +50,20 @@ def test_a_step_has_one_wait(tmp_path: Path) -> None:
     waits.note("run-1", "hill", 50.0, "unavailable")
     waits.note("run-1", "hill", 9.0, "rate_limited")
     assert [(wait.reason, wait.seconds <= 9) for wait in waits.of_run("run-1").values()] == [("rate_limited", True)]
+
+
+def test_a_ledger_from_before_there_were_waits_takes_them(tmp_path: Path) -> None:
+    """A home of an older version keeps its attempts, and its waits are noted from now on."""
+    old = Ledger(tmp_path)
+    old.start(attempt(), 0.05, None)
+    old.close()
+    with sqlite3.connect(tmp_path / "ledger.sqlite") as database:
+        database.execute("drop table waits")
+    database.close()
+    again = Ledger(tmp_path)
+    again.waits.note("run-1", "hill", 12.0, "rate_limited")
+    assert list(again.waits.of_run("run-1")) == ["hill"]
+    assert len(again.rows()) == 1
 
 
 def test_a_run_over_pages_has_the_waits_of_its_pages(tmp_path: Path) -> None:
