@@ -38,8 +38,8 @@ lint: install
 bench: install  ## Print the benchmarks' ratios
 	@$(BIN)/python -m tests.benchmarks
 
-soak: install  ## Long stress runs: 200 kills and more
-	@THROUGHLINE_SOAK=1 $(PYTEST) tests/crash -x
+soak: install  ## Long stress runs: 200 kills and more, and a thousand images among faults
+	@THROUGHLINE_SOAK=1 $(PYTEST) tests/crash tests/contract/test_load.py -x
 
 shots: install  ## Make the pictures of the README
 	@$(BIN)/python -m tests.shots

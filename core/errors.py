@@ -23,7 +23,7 @@ StudioError                     message = what happened + what to do next
 │   ├── CycleError
 │   ├── UnknownSourceError
 │   └── StepFailedError         step_id
-└── BudgetExceededError
+└── BudgetExceededError         limit: run, day or project; spent_usd and allowed_usd of it
 
 Errors are told apart by type; `code` is the type's stable name for files, JSON and translations. `fields()` holds
 everything but the message as plain JSON values, so that an error can cross a process border without being pickled:
@@ -213,9 +213,15 @@ class StepFailedError(StoryError):
 
 
 class BudgetExceededError(StudioError):
-    """The call would cost more than the day's budget allows; it was not made."""
+    """The call or run would cost more than a run, a day or a project may; it was not made. Money in USD."""
 
     code = "budget_exceeded"
+
+    def __init__(self, message: str, limit: str = "", spent_usd: float = 0.0, allowed_usd: float = 0.0) -> None:
+        super().__init__(message)
+        self.limit = limit
+        self.spent_usd = spent_usd
+        self.allowed_usd = allowed_usd
 
 
 def all_errors() -> list[type[StudioError]]:

@@ -54,6 +54,11 @@ def _alias(*names: str) -> Any:
     return AliasChoices(*names)
 
 
+def _budget(name: str) -> Any:
+    limits: dict[str, Any] = {"ge": 0, "le": _LARGEST_BUDGET_USD, "allow_inf_nan": False}
+    return Field(default=None, validation_alias=_alias(name), **limits)
+
+
 def _home_expanded(file: Path) -> Path:
     return Path(os.path.expanduser(file))  # noqa: PTH111 - Path.expanduser raises without a home
 
@@ -127,13 +132,9 @@ class Settings(BaseSettings):
         allow_inf_nan=False,
         validation_alias=_alias("THROUGHLINE_DEADLINE"),
     )
-    budget_usd: float | None = Field(
-        default=None,
-        ge=0,
-        le=_LARGEST_BUDGET_USD,
-        allow_inf_nan=False,
-        validation_alias=_alias("THROUGHLINE_BUDGET_USD"),
-    )
+    budget_usd: float | None = _budget("THROUGHLINE_BUDGET_USD")
+    run_budget_usd: float | None = _budget("THROUGHLINE_RUN_BUDGET_USD")
+    project_budget_usd: float | None = _budget("THROUGHLINE_PROJECT_BUDGET_USD")
     database_url: SecretStr | None = Field(default=None, validation_alias=_alias("THROUGHLINE_DATABASE_URL"))
 
     @model_validator(mode="before")

@@ -16,6 +16,7 @@ from core.engines.base import DetectionRequest, Finding, Findings
 from core.errors import BlockedError, BudgetExceededError, InvalidImageError, StudioError
 from core.images import prepare, shrink, verify
 from core.models.asset import Result
+from core.models.limits import Limits
 from core.store.importing import image_files, import_files
 from core.store.ledger import Ledger
 from tests.samples import attempt, encoded, files, header_bombs, keep, open_project, picture, recipe
@@ -118,7 +119,7 @@ def spend(home: Path, calls: int) -> int:
     ledger, allowed = Ledger(home), 0
     for _ in range(calls):
         try:
-            ledger.start(attempt(), 0.1, 1.0)
+            ledger.start(attempt(), 0.1, Limits(day=1.0))
         except BudgetExceededError:
             continue
         allowed += 1

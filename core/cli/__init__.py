@@ -286,12 +286,19 @@ def models(is_json: bool) -> None:
 @as_json
 def usage(is_json: bool) -> None:
     """Say what was called and what it cost, by day, project and model."""
+    from core.studio.spending import note_unknown
+
     with opened_studio() as studio:
-        rows, today, budget = studio.ledger.totals(), studio.ledger.spent_today(), studio.settings.budget_usd
+        note_unknown(studio)
+        rows, today, limits = studio.ledger.totals(), studio.ledger.spent_today(), studio.limits
     if is_json:
-        print_json({"today_usd": round(today, 6), "budget_usd": budget, "totals": rows})
+        budgets = {"budget_usd": limits.day, "run_budget_usd": limits.run, "project_budget_usd": limits.project}
+        print_json({"today_usd": round(today, 6), **budgets, "totals": rows})
         return
-    click.echo(f"Today: ${today:.2f}" + (f" of ${budget:.2f}" if budget is not None else ", no budget set"))
+    click.echo(f"Today: ${today:.2f}" + (f" of ${limits.day:.2f}" if limits.day is not None else ", no budget set"))
+    for what, most in (("A run", limits.run), ("A project", limits.project)):
+        if most is not None:
+            click.echo(f"{what} may cost at most ${most:.2f}.")
     for row in rows:
         click.echo(
             f"{row['day']}  {padded(row['project'], 24)}  {padded(row['model'], 28)} {row['outcome']:<10}"

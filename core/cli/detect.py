@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from core.cli.printing import counted, plain, print_json, tell
+from core.cli.printing import counted, plain, print_json, tell, tell_wait
 from core.cli.shared import BAD_INPUT, DONE, SOME_FAILED, as_json, end, engine_choice, model_name, opened_studio
 from core.errors import InvalidImageError
 from core.models.region import DetectionSettings, Preset, Wish
@@ -97,7 +97,7 @@ def detect(
             _print_page(result)
 
     with opened_studio() as studio:
-        results = search_files(studio, order, ended)
+        results = search_files(studio, order, ended, None if is_json else tell_wait)
     if is_json:
         print_json({str(one.path): [_entry(region) for region in one.regions] for one in results if one.error is None})
     elif not results:

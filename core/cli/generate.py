@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from core.cli.batch import print_sent
-from core.cli.printing import plain, print_json, print_report, tell, tell_outcome
+from core.cli.printing import plain, print_json, print_report, tell, tell_progress
 from core.cli.shared import DONE, SOME_FAILED, as_json, end, engine_choice, model_name, opened_studio, project_folder
 from core.models.asset import GenerationSettings, Role
 from core.settings import EngineChoice
@@ -82,6 +82,7 @@ def generate(
     with --batch as well: {"batches": [{"id", "state", ...}], "reused": [asset id, ...], "under_way": N}.
     """
     from core.studio import batches, lab
+    from core.studio.estimates import limit_warnings
 
     variants, is_new, is_dry = asked.pop("variants"), asked.pop("again"), asked.pop("dry_run")
     is_batch = asked.pop("is_batch")
@@ -98,12 +99,14 @@ def generate(
             tell(f"Warning: {plain(warning)}")
         if is_dry:
             cost = batches.batch_cost(studio, workspace, ahead.recipes) if is_batch else ahead.cost_usd
+            for warning in limit_warnings(studio, workspace.uuid, cost):
+                tell(f"Warning: {plain(warning)}")
             _print_ahead(replace(ahead, cost_usd=cost), is_json)
             end(DONE)
         if is_batch:
             print_sent(batches.send_batch(studio, workspace, ahead.recipes), is_json)
             end(DONE)
-        done = lab.make_lab(studio, workspace, ahead.recipes, None if is_json else tell_outcome)
+        done = lab.make_lab(studio, workspace, ahead.recipes, None if is_json else tell_progress)
         files = _files(workspace, done)
     print_report(done, is_json, files)
     end(DONE if done.is_complete else SOME_FAILED)

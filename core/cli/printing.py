@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import sys
 import unicodedata
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from core.studio.orders import Priced
     from core.studio.planning import PlannedStep
     from core.studio.runs import Found, RunReport, Watcher
-    from core.studio.specs import RunSpec, StepOutcome
+    from core.studio.specs import RunSpec, StepOutcome, StepWait
 
 _MOST_NAMED = 5
 
@@ -73,12 +74,23 @@ def watcher(studio: Studio, is_json: bool) -> Watcher:
         stop = f"Stop with Ctrl-C, or: throughline cancel {found.run}"
         tell(f"{_beginning(found)}: {steps} with {plain(_engine(spec))}. {stop}")
 
-    return Watcher(begun, tell_outcome if sys.stderr.isatty() and not is_json else None)
+    return Watcher(begun, tell_progress if sys.stderr.isatty() and not is_json else None)
 
 
-def tell_outcome(outcome: StepOutcome) -> None:
-    """Say on stderr what became of a step, as soon as it has ended."""
-    tell(f"  {plain(outcome.id)}: {outcome.status}, {outcome.seconds:.1f} s")
+def tell_progress(event: StepOutcome | StepWait) -> None:
+    """Say on stderr that a step waits, and what became of it as soon as it has ended."""
+    from core.studio.specs import StepWait
+
+    if isinstance(event, StepWait):
+        tell_wait(event.id, event.seconds, event.reason)
+    else:
+        tell(f"  {plain(event.id)}: {event.status}, {event.seconds:.1f} s")
+
+
+def tell_wait(name: str, seconds: float, reason: str) -> None:
+    """Say on stderr how long something waits before it is tried again, and why."""
+    why = {"rate_limited": "rate limit", "unavailable": "the service has trouble"}.get(reason, reason)
+    tell(f"  {plain(name)}: waits {math.ceil(seconds)} s: {why}")
 
 
 def print_report(report: RunReport, is_json: bool, files: dict[str, str] | None = None) -> None:
@@ -149,12 +161,13 @@ def print_missing(missing: dict[str, list[str]]) -> None:
 
 def print_plan(studio: Studio, priced: Priced, is_json: bool) -> None:
     """Print what a run would make and cost."""
+    from core.studio.estimates import limit_warnings
     from core.studio.orders import warnings_of
 
     plan = priced.steps
     calls = sum(line.asset is None for line in plan)
     total = sum(line.cost_usd for line in plan)
-    warnings = warnings_of(studio, priced.story, priced.options) + _budget_warnings(studio, total)
+    warnings = warnings_of(studio, priced.story, priced.options) + limit_warnings(studio, priced.uuid, total)
     warnings += _waiting_warnings(studio, priced)
     if is_json:
         steps = [
@@ -241,10 +254,3 @@ def _waiting_warnings(studio: Studio, priced: Priced) -> list[str]:
     if run is None:
         return []
     return [f"The run {run} of this story is under way; it would be waited for, and its cost reported too."]
-
-
-def _budget_warnings(studio: Studio, total: float) -> list[str]:
-    budget, spent = studio.settings.budget_usd, studio.ledger.spent_today()
-    if budget is None or total == 0 or spent + total <= budget:
-        return []
-    return [f"This would pass today's budget: ${spent:.2f} spent, about ${total:.2f} more, ${budget:.2f} allowed."]

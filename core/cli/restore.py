@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from core.cli.printing import counted, plain, print_json, tell
+from core.cli.printing import counted, plain, print_json, tell, tell_wait
 from core.cli.shared import (
     BAD_INPUT,
     DONE,
@@ -76,7 +76,7 @@ def restore(paths: tuple[Path, ...], engine: str | None, is_json: bool, project:
             _print(result)
 
     with opened_studio() as studio:
-        results = restore_files(studio, order, ended)
+        results = restore_files(studio, order, ended, None if is_json else tell_wait)
     if is_json:
         print_json({str(one.path): _entry(one) for one in results})
     elif not results:

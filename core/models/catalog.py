@@ -6,7 +6,7 @@ Sizes are in pixels, prices in USD (of one output image, or of a million tokens)
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from functools import cache
@@ -235,6 +235,10 @@ class Catalog(Value):
     search_usd_per_1000: float = 0.0
     search_free_per_month: int = 0
 
+    def __hash__(self) -> int:
+        """Return a number that equal catalogs share: what was read with one is remembered by it."""
+        return hash((self.as_of, self.price_date, tuple(facts.id for facts in self.models)))
+
     def model(self, model_id: str) -> ModelFacts:
         """Return the facts of a model; one that is not listed gets careful facts with `is_known` False."""
         found = next((facts for facts in self.models if facts.id == model_id), None)
@@ -246,6 +250,18 @@ class Catalog(Value):
         """Return an engine's models for a purpose, best first, without those past their shutdown date."""
         fitting = (facts for facts in self.models if facts.purpose == purpose and facts.engine == engine)
         return tuple(sorted((facts for facts in fitting if not facts.is_past(today)), key=lambda facts: facts.rank))
+
+    def first_recommended(
+        self, today: date, live: Collection[str] | None, purpose: Purpose = Purpose.IMAGE
+    ) -> ModelFacts:
+        """Return the first recommended Gemini model among the `live` ones of an account; None when they are not known.
+
+        A model that is still live works, whatever date was reported for its end. Where none is live, or that is not
+        known, it is the first recommended one.
+        """
+        past = self.recommended(date.min, purpose)
+        listed = self.recommended(today, purpose) or past
+        return next((facts for facts in (*listed, *past) if facts.id in (live or ())), listed[0])
 
     def text_cost(self, model_id: str, input_tokens: int, output_tokens: int) -> float:
         """Return what tokens of a model that answers in text cost in USD.

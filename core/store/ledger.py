@@ -28,15 +28,21 @@ from sqlalchemy import (
     case,
     func,
     insert,
+    literal,
+    literal_column,
     select,
     update,
 )
 
-from core.errors import BudgetExceededError
+from core.models.limits import Limit, Limits, check_call
 from core.store.database import open_database, read, write
+from core.store.run_ids import is_of_run
+from core.store.waits import Waits, waits_table
 
 STARTED = "started"
 UNKNOWN = "unknown"
+# what attempts can be put together by
+GROUPS = ("day", "project_title", "model", "outcome", "user")
 
 _metadata = MetaData()
 _attempts = Table(
@@ -64,6 +70,7 @@ _attempts = Table(
     Column("may_be_billed", Boolean, nullable=False, default=True),
     Column("seconds", Float, nullable=False, default=0.0),
 )
+_waits = waits_table(_metadata)
 # what a row takes from the budget: its cost when it is known, else its estimate, as long as it may be billed
 _burden: ColumnElement[float] = case(
     (_attempts.c.outcome == "succeeded", _attempts.c.cost_usd),
@@ -97,21 +104,22 @@ class Wanted:
 
 
 class Ledger:
-    """Every attempt of one home."""
+    """Every attempt of one home; `waits` are what waits before its next one."""
 
     def __init__(self, home: Path, url: str | None = None) -> None:
         self._engine: Engine = open_database(home, "ledger", _metadata, url)
+        self.waits = Waits(self._engine, _waits)
 
-    def start(self, row: Mapping[str, Any], estimate_usd: float, budget_usd: float | None) -> str:
+    def start(self, row: Mapping[str, Any], estimate_usd: float, limits: Limits | None) -> str:
         """Write an attempt's row before its call and return its id.
 
         Raises:
-            BudgetExceededError: with this call the day would cost more than `budget_usd`; no row is written.
+            BudgetExceededError: with this call its run, the day or its project would pass its limit; no row is written.
         """
         attempt_id = uuid.uuid4().hex
         with write(self._engine) as connection:
-            if budget_usd is not None and estimate_usd > 0:
-                _check_budget(connection, estimate_usd, budget_usd)
+            if limits is not None and estimate_usd > 0:
+                _check_limits(connection, row, estimate_usd, limits)
             values = {**row, "id": attempt_id, "time": time.time(), "estimate_usd": estimate_usd, "outcome": STARTED}
             connection.execute(insert(_attempts).values(**values))
         return attempt_id
@@ -157,13 +165,16 @@ class Ledger:
     def spent_today(self) -> float:
         """Return what today has cost since local midnight, estimates counted where the cost is not known."""
         with read(self._engine) as connection:
-            return _spent_since(connection, midnight())
+            return _spent(connection, _attempts.c.time >= midnight())
+
+    def spent_on(self, project: str) -> float:
+        """Return what a project has cost since it was made, estimates counted where the cost is not known."""
+        with read(self._engine) as connection:
+            return _spent(connection, _attempts.c.project == project)
 
     def totals(self) -> list[dict[str, Any]]:
         """Return calls and cost by day, project, model and outcome, newest day first."""
-        day = func.date(_attempts.c.time, "unixepoch", "localtime")
-        if self._engine.dialect.name != "sqlite":
-            day = func.to_char(func.to_timestamp(_attempts.c.time), "YYYY-MM-DD")
+        day = self._day()
         keys = [
             day.label("day"),
             _attempts.c.project_title.label("project"),
@@ -187,7 +198,33 @@ class Ledger:
         with read(self._engine) as connection:
             return [dict(row) for row in connection.execute(statement).mappings()]
 
-    def search(self, wanted: Wanted, limit: int) -> list[dict[str, Any]]:
+    def put_together(self, wanted: Wanted, group: str) -> list[dict[str, Any]]:
+        """Return attempts, images, cost (USD) and seconds of what is wanted by one of GROUPS, or "" for all in one.
+
+        The dearest comes first, of days the newest.
+        """
+        key = self._day() if group == "day" else _attempts.c[group] if group else literal("")
+        cost = func.coalesce(func.sum(_burden), 0.0)
+        statement = select(
+            key.label("name"),
+            func.count().label("attempts"),
+            func.coalesce(func.sum(case((_attempts.c.outcome == "succeeded", 1), else_=0)), 0).label("images"),
+            cost.label("cost_usd"),
+            func.coalesce(func.sum(_attempts.c.seconds), 0.0).label("seconds"),
+        ).where(*wanted.conditions())
+        if group:
+            statement = statement.group_by(key).order_by(key.desc() if group == "day" else cost.desc(), key)
+        with read(self._engine) as connection:
+            return [dict(row) for row in connection.execute(statement).mappings()]
+
+    def _day(self) -> ColumnElement[str]:
+        """Return the local day of an attempt, as in "2026-11-28"."""
+        if self._engine.dialect.name == "sqlite":
+            return func.date(_attempts.c.time, "unixepoch", "localtime")
+        # written out: a database that is handed the format apart does not know the group's key for the column
+        return func.to_char(func.to_timestamp(_attempts.c.time), literal_column("'YYYY-MM-DD'"))
+
+    def search(self, wanted: Wanted, limit: int | None = None) -> list[dict[str, Any]]:
         """Return attempts that are wanted, newest first, at most `limit`; each with its `burden_usd`.
 
         The burden is what an attempt takes from the budget: its cost when known, else its estimate as long as it may
@@ -221,15 +258,18 @@ def midnight() -> float:
     return datetime.fromtimestamp(time.time()).replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
 
 
-def _spent_since(connection: Connection, start: float) -> float:
-    statement = select(func.coalesce(func.sum(_burden), 0.0)).where(_attempts.c.time >= start)
-    return float(connection.execute(statement).scalar_one())
+def _check_limits(connection: Connection, row: Mapping[str, Any], estimate_usd: float, limits: Limits) -> None:
+    """Refuse an attempt over a limit; of a project there is none where there is no project."""
+    project = _attempts.c.project == row["project"]
+    counted = {
+        Limit.RUN: project & is_of_run(_attempts.c.run, row["run"]),
+        Limit.DAY: _attempts.c.time >= midnight(),
+        Limit.PROJECT: project,
+    }
+    for limit, allowed in limits.set_limits():
+        if limit is not Limit.PROJECT or row["project"]:
+            check_call(limit, estimate_usd, _spent(connection, counted[limit]), allowed)
 
 
-def _check_budget(connection: Connection, estimate_usd: float, budget_usd: float) -> None:
-    spent = _spent_since(connection, midnight())
-    if spent + estimate_usd > budget_usd + 1e-9:
-        raise BudgetExceededError(
-            f"This call would cost about ${estimate_usd:.3f}; today ${spent:.2f} of ${budget_usd:.2f} are spent. "
-            "Nothing was sent. Raise THROUGHLINE_BUDGET_USD, wait until tomorrow, or use the draft engine."
-        )
+def _spent(connection: Connection, which: ColumnElement[bool]) -> float:
+    return float(connection.execute(select(func.coalesce(func.sum(_burden), 0.0)).where(which)).scalar_one())

@@ -10,6 +10,8 @@ from core.engines.base import AttemptOutcome, AttemptReport
 from core.studio.context import Studio
 
 Waiting = Callable[[float, str], None]
+# told the name of what waits, for how many seconds, and the error code
+NamedWaiting = Callable[[str, float, str], None]
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class LedgerObserver:
 
     def __init__(self, studio: Studio, subject: Subject, errand: Errand) -> None:
         self._ledger = studio.ledger
-        self._budget = studio.settings.budget_usd
+        self._limits = studio.limits
         self._waiting = errand.waiting
         self._success: tuple[str, AttemptReport] | None = None
         self._row = {
@@ -58,9 +60,9 @@ class LedgerObserver:
         """Write the attempt's row.
 
         Raises:
-            BudgetExceededError: the day's budget does not allow the call.
+            BudgetExceededError: a limit of the run, the day or the project does not allow the call.
         """
-        return self._ledger.start(self._row, estimate_usd, self._budget)
+        return self._ledger.start(self._row, estimate_usd, self._limits)
 
     def attempt_finished(self, attempt_id: str, report: AttemptReport) -> None:
         """Complete the attempt's row; that of a success waits for its result to be saved."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from dbos import DBOSClient, WorkflowStatus
 
 from core.errors import StudioError
+from core.models.asset import Recipe
 from core.models.story import Story
+from core.store.waits import Wait
 from core.studio.context import Studio
 from core.studio.jobs import start_run
 from core.studio.planning import StepStatus
@@ -39,7 +41,9 @@ _MOST_SHOWN = 20
 class RunView:
     """A run at one moment. `started` maps the steps under way to when they began; `outcomes` has those that ended.
 
+    `waits` has the steps that wait before they are tried again; of a run over pages they are those of the pages' own.
     `story` is the story as it was when the run began, `search` what a run of searches was asked for; else None.
+    `recipes` has the single images it makes, by step; else it is empty.
     """
 
     id: str
@@ -53,6 +57,13 @@ class RunView:
     outcomes: dict[str, StepOutcome]
     story: Story | None = None
     search: DetectSpec | None = None
+    waits: Mapping[str, Wait] = field(default_factory=dict)
+    recipes: Mapping[str, Recipe] = field(default_factory=dict)
+
+    @property
+    def longest_wait(self) -> Wait | None:
+        """The wait that is over last; None when nothing waits."""
+        return max(self.waits.values(), key=lambda wait: wait.until, default=None)
 
     @property
     def done(self) -> int:
@@ -105,7 +116,7 @@ def latest_pages_run(studio: Studio, project: str) -> RunView | None:
     names = [DETECT_WORKFLOW, PLATES_WORKFLOW]
     found = dbos.list_workflows(name=names, workflow_id_prefix="pages-", sort_desc=True, limit=20)
     newest = next((status for status in found if spec_of(status).project == project), None)
-    return _view(dbos, newest) if newest else None
+    return _view(studio, dbos, newest) if newest else None
 
 
 def retry_recipes(studio: Studio, run: str, key: str = "") -> str:
@@ -143,7 +154,7 @@ def view_run(studio: Studio, run: str) -> RunView:
     found = dbos.list_workflows(workflow_ids=[run], name=list(SPECS))
     if not found or not may_see(studio, found[0]):
         raise no_such_run(run)
-    return _view(dbos, found[0])
+    return _view(studio, dbos, found[0])
 
 
 def latest_run(studio: Studio, project: str, slug: str) -> RunView | None:
@@ -154,7 +165,7 @@ def latest_run(studio: Studio, project: str, slug: str) -> RunView | None:
         return None
     prefix = run_prefix(project, slug)
     found = dbos.list_workflows(name=RUN_WORKFLOW, workflow_id_prefix=prefix, sort_desc=True, limit=1)
-    return _view(dbos, found[0]) if found else None
+    return _view(studio, dbos, found[0]) if found else None
 
 
 def active_runs(studio: Studio, user: str) -> list[RunView]:
@@ -165,7 +176,7 @@ def active_runs(studio: Studio, user: str) -> list[RunView]:
         return []
     # the database picks the user's own: among the newest of all users there may be none of them
     found = dbos.list_workflows(name=list(SPECS), user=user, status=list(UNFINISHED), sort_desc=True, limit=_MOST_SHOWN)
-    return [_view(dbos, status) for status in found]
+    return [_view(studio, dbos, status) for status in found]
 
 
 def resume_orphans(studio: Studio) -> list[str]:
@@ -191,7 +202,7 @@ def _unfinished(studio: Studio, run: str) -> tuple[Spec, tuple[str, ...]]:
     if not found or not may_see(studio, found[0]):
         raise no_such_run(run)
     spec = spec_of(found[0])
-    made = {outcome.id for outcome in _view(dbos, found[0]).outcomes.values() if outcome.asset_id}
+    made = {outcome.id for outcome in _view(studio, dbos, found[0]).outcomes.values() if outcome.asset_id}
     return spec, tuple(step for step in spec.step_ids if step not in made)
 
 
@@ -199,7 +210,7 @@ def _orphans(runner: Runner, found: Iterable[WorkflowStatus]) -> list[WorkflowSt
     return [status for status in found if not runner.is_carried(status.workflow_id, str(status.executor_id))]
 
 
-def _view(dbos: DBOSClient, status: WorkflowStatus) -> RunView:
+def _view(studio: Studio, dbos: DBOSClient, status: WorkflowStatus) -> RunView:
     spec = spec_of(status)
     prefix = child_id(status.workflow_id, "")
     children = dbos.list_workflows(workflow_id_prefix=prefix, load_input=False)
@@ -221,6 +232,8 @@ def _view(dbos: DBOSClient, status: WorkflowStatus) -> RunView:
         outcomes={outcome.id: outcome for outcome in [*outcomes, *map(StepOutcome.model_validate, ended)]},
         story=spec.story if isinstance(spec, RunSpec) else None,
         search=spec if isinstance(spec, DetectSpec) else None,
+        waits=studio.ledger.waits.of_run(status.workflow_id) if status.status in UNFINISHED else {},
+        recipes=spec.recipes if isinstance(spec, RecipesSpec) else {},
     )
 
 

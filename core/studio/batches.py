@@ -21,6 +21,7 @@ from core.models.batch import Batch, BatchEntry
 from core.store.workspace import Workspace
 from core.studio.attempts import Errand, LedgerObserver, completed
 from core.studio.context import Studio
+from core.studio.estimates import check_price
 from core.studio.generation import keep_generation, request_for, result_of, subject_of
 from core.studio.plates.fidelity import measured
 
@@ -54,6 +55,7 @@ def send_batch(studio: Studio, workspace: Workspace, recipes: Sequence[Recipe]) 
         raise InvalidRequestError("The draft engine makes images at once, and has no batches. Choose gemini.")
     studio.gemini()
     to_send = _to_send(workspace, recipes)
+    check_price(studio, sum(_price(studio, recipe) for recipe in to_send))
     batches = tuple(_send(studio, workspace, group) for group in _jobs(to_send))
     made = [found[-1] for recipe in recipes if (found := workspace.with_fingerprint(recipe.fingerprint))]
     return Sent(batches, tuple(made), len(recipes) - len(to_send) - len(made))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 import secrets
 from datetime import date
 from functools import cached_property
@@ -15,7 +16,9 @@ from core.engines.base import Engine
 from core.errors import MissingApiKeyError
 from core.models.asset import EngineName
 from core.models.catalog import Catalog, load_catalog
+from core.models.limits import Limits
 from core.settings import EngineChoice, Settings
+from core.store.account_models import AccountModelsFile
 from core.store.index import AssetIndex
 from core.store.ledger import Ledger
 from core.store.workspace import Workspace
@@ -71,6 +74,12 @@ class Studio:
         """Where the databases and caches are."""
         return self.settings.home
 
+    @property
+    def limits(self) -> Limits:
+        """What a run, a day and a project may cost."""
+        settings = self.settings
+        return Limits(run=settings.run_budget_usd, day=settings.budget_usd, project=settings.project_budget_usd)
+
     @cached_property
     def catalog(self) -> Catalog:
         """The models' facts, corrected by `catalog.toml` in the home where there is one.
@@ -80,6 +89,15 @@ class Studio:
         """
         own = self.home / "catalog.toml"
         return load_catalog(own=own) if own.is_file() else load_catalog()
+
+    @property
+    def account_models(self) -> AccountModelsFile:
+        """What the account was last heard to have."""
+        settings = self.settings
+        key = settings.api_key.get_secret_value() if settings.api_key else f"cloud:{settings.cloud_project}"
+        # a short one-way mark tells accounts apart; the key itself is nowhere in it
+        mark = hashlib.blake2b(f"{settings.base_url}|{key}".encode(), digest_size=8).hexdigest()
+        return AccountModelsFile(self.home, mark)
 
     @cached_property
     def index(self) -> AssetIndex:
@@ -175,4 +193,5 @@ class Studio:
             use_enterprise=settings.is_enterprise,
             base_url=None if settings.is_enterprise else settings.base_url,
         )
-        return GeminiEngine(account, self.catalog, deadline_seconds=settings.deadline_seconds)
+        seconds = settings.deadline_seconds
+        return GeminiEngine(account, self.catalog, deadline_seconds=seconds, memory=self.account_models)

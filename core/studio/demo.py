@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from core.errors import StoryError
-from core.models.catalog import load_catalog
 from core.models.story import Story
 from core.settings import EngineChoice
 from core.store.workspace import Workspace
@@ -47,7 +46,7 @@ def make_demo(
 
 def find_sample(projects: Iterable[Workspace], language: str = "en") -> Workspace | None:
     """Return the first project that is the sample story and nothing else, unchanged; None when there is none."""
-    wanted = _told(parse_story(sample_text(language), "story.yaml", load_catalog()))
+    wanted = _told(parse_story(sample_text(language), "story.yaml"))
     return next((project for project in projects if _stories(project) == [wanted]), None)
 
 

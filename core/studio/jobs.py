@@ -7,12 +7,14 @@ cancelled by its id. Only ids and JSON pass through DBOS: no step raises, it ret
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from dbos import DBOS, SetWorkflowID, WorkflowHandle
 
 from core.errors import StepFailedError
 from core.models.story import Step
+from core.studio.estimates import check_estimate
 from core.studio.making import make_recipe_image, make_step_image, prepare_page, search_page
 from core.studio.planning import StepStatus
 from core.studio.runner import POLL_SECONDS, Progress, Runner
@@ -39,7 +41,13 @@ Workflow = Callable[[str, str], dict[str, Any]]
 
 
 def start_run(runner: Runner, run: str, spec: Spec, progress: Progress | None = None) -> None:
-    """Start a run in this process; `progress` is told every step's outcome."""
+    """Start a run in this process; `progress` is told every step's waits and outcome.
+
+    Raises:
+        BudgetExceededError: its estimate alone is more than a run may cost.
+    """
+    if runner.studio.limits.run is not None:
+        check_estimate(runner.studio, runner.workspace(Path(spec.project)), spec)
     workflows = {RunSpec: story_run, RecipesSpec: recipes_run, DetectSpec: detect_run, PlatesSpec: plates_run}
     runner.start(run, workflows[type(spec)], spec.model_dump(mode="json"), progress)
 

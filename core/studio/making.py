@@ -54,7 +54,7 @@ def make_step_image(runner: Runner, run: str, step_id: str, sources: dict[str, s
             decision = planner.decide(step, assets)
             return replace(decision, notes=planner.notes(step, decision.recipe))
 
-        made = await _reuse_or_make(runner, Errand(run, runner.id, step_id), plan, workspace, decide)
+        made = await _reuse_or_make(runner, _errand(runner, run, step_id), plan, workspace, decide)
         await asyncio.to_thread(workspace.choices.choose, plan.slug, step_id, made.asset_id)
         if made.is_new:
             await asyncio.to_thread(measured, runner.studio, workspace, assets, workspace.get(made.asset_id))
@@ -73,7 +73,7 @@ def make_recipe_image(runner: Runner, run: str, name: str) -> StepOutcome:
             made = workspace.with_fingerprint(recipe.fingerprint)
             return Decision(recipe, made[-1] if made else None)
 
-        return await _reuse_or_make(runner, Errand(run, runner.id, name), plan, workspace, decide)
+        return await _reuse_or_make(runner, _errand(runner, run, name), plan, workspace, decide)
 
     return _outcome(runner, run, plan, name, work)
 
@@ -85,7 +85,7 @@ def search_page(runner: Runner, run: str, page: str) -> StepOutcome:
     async def work(workspace: Workspace) -> Made:
         studio = runner.studio.with_key(plan.key).for_user(plan.user)
         asset = await asyncio.to_thread(workspace.get, page)
-        errand = Errand(run, runner.id, page)
+        errand = _errand(runner, run, page)
         found, is_new = await detect_or_reuse(studio, workspace, asset, plan.search, errand, plan.again_since)
         fingerprint = plan.search.fingerprint(asset.digest)
         return Made(page, is_new, fingerprint, found.cost_usd, len(found.regions))
@@ -113,6 +113,10 @@ def prepare_page(runner: Runner, run: str, page_id: str) -> RunSpec | StepOutcom
         return StepOutcome(id=page_id, status=StepStatus.FAILED, error=error.to_plain())
     except Exception as error:
         return StepOutcome(id=page_id, status=StepStatus.FAILED, error=_unforeseen(error).to_plain())
+
+
+def _errand(runner: Runner, run: str, step: str) -> Errand:
+    return Errand(run, runner.id, step, runner.waiting(run, step))
 
 
 def _outcome(runner: Runner, run: str, spec: Spec, step_id: str, work: Work) -> StepOutcome:

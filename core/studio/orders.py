@@ -9,13 +9,13 @@ from pathlib import Path
 
 from core.errors import StoryError
 from core.models.asset import Asset, EngineName
-from core.models.catalog import load_catalog
 from core.models.story import CHARACTERS, Story
 from core.settings import EngineChoice
 from core.store.ids import clean_id, folded
 from core.store.importing import as_imported, import_file
 from core.store.projects import is_project
 from core.store.workspace import Workspace
+from core.studio.account_models import default_model
 from core.studio.context import Studio
 from core.studio.planning import (
     PlannedStep,
@@ -47,13 +47,17 @@ class Order:
 
 @dataclass(frozen=True)
 class Priced:
-    """What a run would do, and for which story, options and project; `slug` is "" where there is no project yet."""
+    """What a run would do, and for which story, options and project.
+
+    `slug` and `uuid`, the project's, are "" where there is no project yet.
+    """
 
     story: Story
     options: RunOptions
     steps: tuple[PlannedStep, ...]
     project: str
     slug: str = ""
+    uuid: str = ""
 
 
 def dry_run(studio: Studio, order: Order) -> Priced:
@@ -71,7 +75,7 @@ def dry_run(studio: Studio, order: Order) -> Priced:
     starting = {source.id: _as_imported(workspace, order, source.id, story) for source in story.sources}
     slug = story_slug(workspace, order.story_path, story)
     planner = Planner(workspace, story, slug, options, studio.catalog)
-    return Priced(story, options, tuple(planner.plan(starting)), str(workspace.folder), slug)
+    return Priced(story, options, tuple(planner.plan(starting)), str(workspace.folder), slug, workspace.uuid)
 
 
 def warnings_of(studio: Studio, story: Story, options: RunOptions) -> list[str]:
@@ -122,10 +126,10 @@ def _options(studio: Studio, order: Order, story: Story, name: EngineName) -> Ru
 
 
 def _default_model(studio: Studio, engine: EngineName) -> str:
-    """Ask the account for its default; without an account the catalog's first recommendation is what is priced."""
+    """Return the account's default; without an account the catalog's first recommendation is what is priced."""
     if studio.settings.has_account:
         return asyncio.run(studio.engine(engine).default_model())
-    return studio.catalog.recommended(studio.today())[0].id
+    return default_model(studio).id
 
 
 def prepare(studio: Studio, order: Order, meanwhile: contextlib.AbstractContextManager[None] | None = None) -> RunSpec:
@@ -177,7 +181,7 @@ def _is_free_for(workspace: Workspace, slug: str, story: Story) -> bool:
     if not path.is_file():
         return True
     try:
-        there = parse_story(path.read_text(encoding="utf-8"), str(path), load_catalog())
+        there = parse_story(path.read_text(encoding="utf-8"), str(path))
     except (StoryError, OSError, UnicodeDecodeError):
         return False
     known = {step.id for step in there.steps}

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from core.engines.draft_pool import DraftPool, Unrecorded
@@ -20,9 +21,10 @@ from core.models.region import Detection, DetectionSettings, Region, Wish
 from core.settings import EngineChoice
 from core.store.importing import image_files, import_file, read_image
 from core.store.workspace import Workspace
-from core.studio.attempts import Errand, LedgerObserver, Subject
+from core.studio.attempts import Errand, LedgerObserver, NamedWaiting, Subject
 from core.studio.context import Studio
 from core.studio.detection import Detector, Search, detect_or_reuse, find, page_of_bytes, resolved
+from core.studio.estimates import check_price
 from core.studio.runners import Runners
 from core.studio.turns import work_through
 
@@ -55,22 +57,31 @@ class PageResult:
     error: StudioError | None = None
 
 
-def search_files(studio: Studio, order: PagesOrder, ended: Callable[[PageResult], None]) -> list[PageResult]:
+def search_files(
+    studio: Studio, order: PagesOrder, ended: Callable[[PageResult], None], waits: NamedWaiting | None = None
+) -> list[PageResult]:
     """Search all pages of an order and return what became of them, in the order of the files.
 
-    A bad file is a result with an error, and the rest goes on. `ended` is told each result as it comes.
+    A bad file is a result with an error, and the rest goes on. `ended` is told each result as it comes, `waits` that a
+    page's call waits.
 
     Raises:
         StudioError: bad input or configuration; nothing was searched.
     """
     files = image_files(order.paths)
-    return asyncio.run(_search_all(studio, order, files, ended)) if files else []
+    return asyncio.run(_search_all(studio, order, files, ended, waits)) if files else []
 
 
 async def _search_all(
-    studio: Studio, order: PagesOrder, files: list[Path], ended: Callable[[PageResult], None]
+    studio: Studio,
+    order: PagesOrder,
+    files: list[Path],
+    ended: Callable[[PageResult], None],
+    waits: NamedWaiting | None,
 ) -> list[PageResult]:
     search = await _search_of(studio, order)
+    if order.project is None:  # of a project's pages some may have been searched before
+        check_price(studio, len(files) * search.price(studio.catalog))
     workspace = studio.workspace(order.project) if order.project is not None else None
     runners = Runners(studio.home)
     is_recorded = workspace is not None or search.engine is EngineName.GEMINI
@@ -82,6 +93,7 @@ async def _search_all(
         runner=runners.enlist() if is_recorded else "",
         again_since=datetime.now(UTC) if order.is_again else None,
         pool=DraftPool(order.workers) if search.engine is EngineName.DRAFT and order.workers > 1 else None,
+        waits=waits,
     )
     width = studio.settings.concurrency if search.engine is EngineName.GEMINI else order.workers
     try:
@@ -117,6 +129,7 @@ class _Desk:
     runner: str
     again_since: datetime | None
     pool: DraftPool | None
+    waits: NamedWaiting | None
     hopeless: StudioError | None = None
     importing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -144,7 +157,8 @@ class _Desk:
         return PageResult(path, detection.regions, is_new, detection.warnings)
 
     async def _detection(self, path: Path) -> tuple[Detection, bool]:
-        errand = Errand(self.run, self.runner, path.name)
+        waiting = partial(self.waits, path.name) if self.waits else None
+        errand = Errand(self.run, self.runner, path.name, waiting)
         if self.workspace is not None:
             async with self.importing:  # of two copies of one picture the second is to find the first
                 page = await asyncio.to_thread(import_file, self.workspace, path, Kind.PAGE)

@@ -11,11 +11,12 @@ from pathlib import Path
 
 from core.errors import StoryError
 from core.models.asset import EngineName
-from core.models.catalog import load_catalog
+from core.models.catalog import Catalog
 from core.models.story import Story
 from core.settings import EngineChoice
 from core.store.files import locked
 from core.store.workspace import Workspace
+from core.studio.account_models import default_model
 from core.studio.boards import Board
 from core.studio.context import Studio
 from core.studio.planning import RunOptions, check_settings, model_of
@@ -53,8 +54,8 @@ def story_slugs(workspace: Workspace) -> list[str]:
     return [path.stem for path in sorted(files, key=lambda path: (-path.stat().st_mtime, path.stem))]
 
 
-def open_story(workspace: Workspace, slug: str) -> OpenStory:
-    """Open a story of a project.
+def open_story(workspace: Workspace, slug: str, catalog: Catalog | None = None) -> OpenStory:
+    """Open a story of a project; `catalog` says which ratios and sizes there are, unchecked without one.
 
     Raises:
         StoryError: there is none of this name, or its file is wrong.
@@ -64,28 +65,30 @@ def open_story(workspace: Workspace, slug: str) -> OpenStory:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, ValueError):
         raise StoryError(f"The story {slug!r} cannot be read. Choose another one, or open its file again.") from None
-    return OpenStory(slug, path, text, _parsed(text, path.name))
+    return OpenStory(slug, path, text, _parsed(text, path.name, catalog))
 
 
-def change_story(workspace: Workspace, slug: str, change: Callable[[Story], Story]) -> Changed:
+def change_story(
+    workspace: Workspace, slug: str, change: Callable[[Story], Story], catalog: Catalog | None = None
+) -> Changed:
     """Change a story: what the file says at this moment is what is changed, so that no other tab's work is lost.
 
     Raises:
         StoryError: the change cannot be made; the file is as it was.
     """
     with locked(workspace.folder):
-        before = open_story(workspace, slug)
-        return Changed(before, _write(workspace, slug, write_story(change(before.story))))
+        before = open_story(workspace, slug, catalog)
+        return Changed(before, _write(workspace, slug, write_story(change(before.story)), catalog))
 
 
-def restore_text(workspace: Workspace, slug: str, text: str) -> Changed:
+def restore_text(workspace: Workspace, slug: str, text: str, catalog: Catalog | None = None) -> Changed:
     """Bring a story's earlier text back.
 
     Raises:
         StoryError: the text is no story.
     """
     with locked(workspace.folder):
-        return Changed(open_story(workspace, slug), _write(workspace, slug, text))
+        return Changed(open_story(workspace, slug, catalog), _write(workspace, slug, text, catalog))
 
 
 def story_options(studio: Studio, engine: EngineChoice) -> RunOptions:
@@ -93,8 +96,7 @@ def story_options(studio: Studio, engine: EngineChoice) -> RunOptions:
     name = EngineName(studio.settings.resolved_engine(engine))
     default = ""
     if name is EngineName.GEMINI:
-        listed = studio.catalog.recommended(studio.today())
-        default = studio.settings.model or (listed[0].id if listed else "")
+        default = studio.settings.model or default_model(studio).id
     return RunOptions(engine=name, default_model=default)
 
 
@@ -131,14 +133,14 @@ def run_spec(
 
 
 @lru_cache(maxsize=32)
-def _parsed(text: str, name: str) -> Story:
+def _parsed(text: str, name: str, catalog: Catalog | None) -> Story:
     # a page reads its story at every click, and YAML takes longer than all the rest of the board
-    return parse_story(text, name, load_catalog())
+    return parse_story(text, name, catalog)
 
 
-def _write(workspace: Workspace, slug: str, text: str) -> OpenStory:
+def _write(workspace: Workspace, slug: str, text: str, catalog: Catalog | None) -> OpenStory:
     # read back before it is written: no file of ours is one that we refuse
-    story = _parsed(text, f"{slug}.yaml")
+    story = _parsed(text, f"{slug}.yaml", catalog)
     return OpenStory(slug, workspace.save_story(slug, text), text, story)
 
 

@@ -17,12 +17,13 @@ from typing import Any, TypeVar
 
 from dbos import DBOS, DBOSClient, DBOSConfig, DBOSContextSetAuth, SetWorkflowID, WorkflowHandle
 
-from core.errors import CancelledError
+from core.errors import CancelledError, WorkspaceError
 from core.store.database import answering, has_table, sqlite_url
 from core.store.workspace import Workspace
+from core.studio.attempts import Waiting
 from core.studio.context import Studio
 from core.studio.runners import Runners
-from core.studio.specs import StepOutcome, child_id
+from core.studio.specs import StepOutcome, StepWait, child_id
 
 # pinned: by default it is a hash of the code, and an upgrade would orphan running jobs
 APPLICATION_VERSION = "1"
@@ -32,7 +33,7 @@ _SETTLE_SECONDS = 5.0
 _CANCELLED = "CANCELLED"
 _whole: set[str] = set()  # databases whose tables this process has seen; they never go away
 T = TypeVar("T")
-Progress = Callable[[StepOutcome], None]
+Progress = Callable[[StepOutcome | StepWait], None]
 
 
 def database_url(studio: Studio) -> str:
@@ -58,6 +59,20 @@ def has_runs(studio: Studio) -> bool:
 def client(url: str) -> DBOSClient:
     """Return a client that reads and cancels runs without ever carrying one; one a database and process."""
     return DBOSClient(system_database_url=url)
+
+
+def outcomes_so_far(dbos: DBOSClient, run: str) -> Iterator[StepOutcome]:
+    """Yield the outcomes of a run's steps that ended."""
+    children = dbos.list_workflows(workflow_id_prefix=child_id(run, ""), status="SUCCESS", load_input=False)
+    yield from (StepOutcome.model_validate(child.output) for child in children if child.output)
+
+
+def events_so_far(studio: Studio, dbos: DBOSClient, run: str) -> Iterator[tuple[object, StepOutcome | StepWait]]:
+    """Yield what can be told of a run now, whoever carries it, each with a mark that stays as long as it does."""
+    for wait in studio.ledger.waits.of_run(run).values():
+        yield wait, StepWait(id=wait.step, seconds=wait.seconds, reason=wait.reason)
+    for outcome in outcomes_so_far(dbos, run):
+        yield outcome.id, outcome
 
 
 class Runner:
@@ -109,7 +124,7 @@ class Runner:
         spec: dict[str, Any],
         progress: Progress | None = None,
     ) -> None:
-        """Start a run for its spec's user; `progress` is told every step's outcome.
+        """Start a run for its spec's user; `progress` is told every step's waits and outcome.
 
         Raises:
             WorkspaceError: the runs' database cannot be written.
@@ -130,11 +145,21 @@ class Runner:
         """Return the handle of a run that this process carries, or None."""
         return self._handles.get(run)
 
-    def tell(self, run: str, outcome: StepOutcome) -> None:
-        """Pass a step's outcome on to who waits for it."""
+    def tell(self, run: str, event: StepOutcome | StepWait) -> None:
+        """Pass a step's outcome, or that it waits, on to who waits for it."""
         listener = self._listeners.get(run)
         if listener is not None:
-            listener(outcome)
+            listener(event)
+
+    def waiting(self, run: str, step: str) -> Waiting:
+        """Return who is told that a step waits: pages of all processes, and who waits for the run here."""
+
+        def note(seconds: float, reason: str) -> None:
+            with contextlib.suppress(WorkspaceError):  # a wait that cannot be shown is waited all the same
+                self.studio.ledger.waits.note(run, step, seconds, reason)
+            self.tell(run, StepWait(id=step, seconds=seconds, reason=reason))
+
+        return note
 
     def settle(self, run: str) -> None:
         """Wait until a cancelled run's calls are dropped and recorded."""

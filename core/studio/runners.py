@@ -57,6 +57,10 @@ class Runners:
         except Timeout:
             return True
 
+    def is_dead(self, runner: str) -> bool:
+        """Tell whether a runner's process was killed: it left its lock, and nobody holds it."""
+        return (self._folder / f"{runner}.lock").exists() and not self.is_alive(runner)
+
     def starting(self) -> FileLock:
         """Return the lock under which runs are looked up and started, so that two commands never start one twice."""
         self._folder.mkdir(parents=True, exist_ok=True)

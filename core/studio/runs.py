@@ -11,7 +11,7 @@ import shutil
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -24,9 +24,18 @@ from core.studio.context import LOCAL_USER, Studio
 from core.studio.jobs import start_run
 from core.studio.orders import Order, Priced, prepare
 from core.studio.planning import StepStatus
-from core.studio.runner import POLL_SECONDS, Progress, Runner, client, database_url, has_runs
+from core.studio.runner import (
+    POLL_SECONDS,
+    Progress,
+    Runner,
+    client,
+    database_url,
+    events_so_far,
+    has_runs,
+    outcomes_so_far,
+)
 from core.studio.runners import Runners
-from core.studio.specs import DETECT_WORKFLOW, RUN_WORKFLOW, SPECS, RunSpec, Spec, StepOutcome, child_id, run_prefix
+from core.studio.specs import DETECT_WORKFLOW, RUN_WORKFLOW, SPECS, RunSpec, Spec, StepOutcome, run_prefix
 
 UNFINISHED = ("PENDING", "ENQUEUED", "DELAYED")
 _FOLLOW_SECONDS = 0.2
@@ -86,10 +95,10 @@ class Found:
 
 @dataclass(frozen=True)
 class Watcher:
-    """Who wants to know how a run goes: `begun` is told which run is followed, `ended` each step's outcome."""
+    """Who wants to know how a run goes: `begun` is told which run is followed, `progress` its steps' waits and ends."""
 
     begun: Callable[[Found], None]
-    ended: Progress | None = None
+    progress: Progress | None = None
 
 
 def run_story(studio: Studio, order: Order, watcher: Watcher | None = None) -> RunReport:
@@ -99,8 +108,7 @@ def run_story(studio: Studio, order: Order, watcher: Watcher | None = None) -> R
         StudioError: bad input or configuration, and nothing was run; or the run broke off.
     """
     spec = prepare(studio, order, meanwhile=Runner.opening(studio))
-    started = time.monotonic()
-    progress = watcher.ended if watcher else None
+    started, progress = time.monotonic(), watcher.progress if watcher else None
     followed: dict[str, None] = {}
     with Runner.obtain(studio).stopped_by_ctrl_c():
         while True:
@@ -118,8 +126,7 @@ def resume_run(studio: Studio, run: str, watcher: Watcher | None = None) -> RunR
     Raises:
         StudioError: there is no such run, its engine cannot be used, or it broke off.
     """
-    started = time.monotonic()
-    progress = watcher.ended if watcher else None
+    started, progress = time.monotonic(), watcher.progress if watcher else None
     dbos = runs_database(studio)
     status = _status(dbos, run)
     if status.name != RUN_WORKFLOW:
@@ -248,14 +255,13 @@ def _follow(studio: Studio, run: str, progress: Progress | None) -> bool:
     if (handle := runner.handle(run)) is not None:
         finish(studio, run, handle)
         return True
-    told: set[str] = set()
-    dbos = runs_database(studio)
+    dbos, told = runs_database(studio), set[object]()
     while True:
         status = _status(dbos, run, load=False)
-        for outcome in _outcomes_so_far(dbos, run):
-            if progress is not None and outcome.id not in told:
-                told.add(outcome.id)
-                progress(outcome)
+        for mark, event in events_so_far(studio, dbos, run) if progress else ():
+            if progress and mark not in told:
+                told.add(mark)
+                progress(event)
         if status.status not in UNFINISHED:
             return True
         if not runner.is_carried(run, str(status.executor_id)):
@@ -305,7 +311,7 @@ def _ended(studio: Studio, dbos: DBOSClient, run: str) -> list[StepOutcome]:
         return [StepOutcome.model_validate(outcome) for outcome in status.output or ()]
     if status.status != "CANCELLED":
         raise _broken(studio, run, status)
-    known = {outcome.id: outcome for outcome in _outcomes_so_far(dbos, run)}
+    known = {outcome.id: outcome for outcome in outcomes_so_far(dbos, run)}
     return [known.get(step) or _cancelled(studio, run, step) for step in spec_of(status).step_ids]
 
 
@@ -327,11 +333,6 @@ def _cancelled(studio: Studio, run: str, step: str) -> StepOutcome:
     cost, seconds = studio.ledger.run_totals(run, step)[1], sum(row["seconds"] for row in begun)
     changes = {"seconds": round(seconds, 3), "cost_usd": round(cost, 6), "error": error.to_plain()}
     return outcome.model_copy(update=changes)
-
-
-def _outcomes_so_far(dbos: DBOSClient, run: str) -> Iterator[StepOutcome]:
-    children = dbos.list_workflows(workflow_id_prefix=child_id(run, ""), status="SUCCESS", load_input=False)
-    yield from (StepOutcome.model_validate(child.output) for child in children if child.output)
 
 
 def _status(dbos: DBOSClient, run: str, load: bool = True) -> WorkflowStatus:
@@ -378,7 +379,7 @@ def runs_database(studio: Studio) -> DBOSClient:
 
 def _summary(studio: Studio, dbos: DBOSClient, status: WorkflowStatus) -> RunSummary:
     spec = spec_of(status)
-    done = [outcome for outcome in _outcomes_so_far(dbos, status.workflow_id) if outcome.asset_id]
+    done = [outcome for outcome in outcomes_so_far(dbos, status.workflow_id) if outcome.asset_id]
     return RunSummary(
         id=status.workflow_id,
         title=spec.title,

@@ -7,6 +7,7 @@ import asyncio
 from core.models.asset import EngineName, Recipe
 from core.settings import EngineChoice
 from core.store.workspace import Workspace
+from core.studio.account_models import default_model
 from core.studio.context import Studio
 from core.studio.planning import DRAFT_MODEL, check_draft_model
 
@@ -14,7 +15,7 @@ from core.studio.planning import DRAFT_MODEL, check_draft_model
 def model_for(studio: Studio, engine: EngineName, named: str, is_only_priced: bool = False) -> str:
     """Return the model: the one named, else the configured one, else the service's best that this account has.
 
-    With `is_only_priced` no account is needed, and the catalog's best stands for the service's.
+    With `is_only_priced` no account is needed, and nothing is asked: what is remembered of it stands for it.
 
     Raises:
         ConfigurationError: the draft engine is to use a model of another.
@@ -28,7 +29,7 @@ def model_for(studio: Studio, engine: EngineName, named: str, is_only_priced: bo
     if known := named or studio.settings.model:
         return known
     if is_only_priced:
-        return studio.catalog.recommended(studio.today())[0].id
+        return default_model(studio).id
     return asyncio.run(studio.engine(engine).default_model())
 
 

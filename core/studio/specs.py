@@ -146,6 +146,14 @@ class StepOutcome(Value):
     error: dict[str, Any] | None = None
 
 
+class StepWait(Value):
+    """A step that waits before its next attempt, for how many seconds; `reason` is an error code."""
+
+    id: str
+    seconds: float
+    reason: str
+
+
 def run_prefix(project: str, slug: str) -> str:
     """Return how the ids of all runs of one story in one project begin."""
     name = re.sub(r"[^\w-]+", "-", slug)[:24]
@@ -154,8 +162,11 @@ def run_prefix(project: str, slug: str) -> str:
 
 
 def story_run_id(spec: RunSpec, run: str) -> str:
-    """Return the id of a story's run that another run starts: the same one when that is resumed."""
-    return run_prefix(spec.project, spec.slug) + hashlib.sha256(run.encode()).hexdigest()[:8]
+    """Return the id of a story's run that another run starts: the same one when that is resumed.
+
+    It ends like the other one's: what both cost together is what a run may cost.
+    """
+    return run_prefix(spec.project, spec.slug) + run.rpartition("-")[2]
 
 
 def child_id(run: str, step: str) -> str:

@@ -1,16 +1,17 @@
-"""What was called and what it cost, put together for people: totals by day, project, model or user, and a CSV file."""
+"""What was called and what it cost, for people: attempts that nobody finished, and a CSV file."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from core.studio.context import Studio
+from core.studio.runners import Runners
+
 Row = Mapping[str, Any]
-GROUPS = ("day", "project_title", "model", "outcome", "user")
 _COLUMNS = (
     *("time", "user", "project_title", "story", "step", "engine", "model", "outcome", "error", "status"),
     *("input_tokens", "output_tokens", "estimate_usd", "cost_usd", "may_be_billed", "seconds", "run", "fingerprint"),
@@ -24,22 +25,12 @@ def moment(row: Row) -> datetime:
     return datetime.fromtimestamp(row["time"]).astimezone()
 
 
-def totals(rows: Iterable[Row], group: str) -> list[dict[str, Any]]:
-    """Return attempts, images and cost (USD) by one of GROUPS, the dearest first; days newest first."""
-    found: dict[str, dict[str, Any]] = defaultdict(
-        lambda: {"attempts": 0, "images": 0, "cost_usd": 0.0, "seconds": 0.0}
-    )
-    for row in rows:
-        name = moment(row).date().isoformat() if group == "day" else str(row[group])
-        total = found[name]
-        total["attempts"] += 1
-        total["images"] += row["outcome"] == "succeeded"
-        total["cost_usd"] += row["burden_usd"]
-        total["seconds"] += row["seconds"]
-    named = [{group: name, **total} for name, total in found.items()]
-    if group == "day":
-        return sorted(named, key=lambda total: str(total[group]), reverse=True)
-    return sorted(named, key=lambda total: (-total["cost_usd"], str(total[group])))
+def note_unknown(studio: Studio) -> None:
+    """Mark what killed processes left open as of unknown outcome: nobody will ever say how it ended."""
+    runners = Runners(studio.home)
+    for runner in studio.ledger.runners_with_open_rows():
+        if runners.is_dead(runner):
+            studio.ledger.mark_unknown(runner)
 
 
 def to_csv(rows: Iterable[Row]) -> bytes:

@@ -8,7 +8,7 @@ from core.models.catalog import Catalog
 from core.models.story import Step, Story
 from core.store.workspace import Workspace
 from core.studio.boards import Board, Card, CardState, read_board
-from core.studio.planning import RunOptions, named_sources
+from core.studio.planning import Planner, RunOptions, named_sources
 from core.studio.project_stories import change_story
 from core.studio.story_editing import edit
 
@@ -26,7 +26,7 @@ def bring_back(
     step_id = card.step.id
     story = board.story
     if asset.recipe.engine is not None and asset.recipe.prompt:
-        changed = change_story(workspace, board.slug, lambda now: _as_made(now, step_id, asset.recipe))
+        changed = change_story(workspace, board.slug, lambda now: _as_made(now, step_id, asset.recipe), catalog)
         story = changed.after.story
     workspace.choices.choose(board.slug, step_id, asset.id)
     now = read_board(workspace, story, board.slug, options, catalog).card(step_id)
@@ -34,6 +34,17 @@ def bring_back(
     if not is_kept:
         workspace.choices.lock(board.slug, step_id, True)
     return not is_kept
+
+
+def wanted_recipe(
+    workspace: Workspace, board: Board, card: Card, options: RunOptions, catalog: Catalog
+) -> Recipe | None:
+    """Return what a scene's image would be made from now; None while one of its pictures is missing."""
+    pictures = [board.picture(source.id) for source in card.step.sources]
+    there = [asset for asset in pictures if asset is not None]
+    if len(there) < len(pictures):
+        return None
+    return Planner(workspace, board.story, board.slug, options, catalog).recipe(card.step, there)
 
 
 def replace_with_file(workspace: Workspace, board: Board, card: Card, data: bytes) -> Asset:

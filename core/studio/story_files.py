@@ -47,8 +47,10 @@ def read_story(path: Path, catalog: Catalog) -> Story:
     return story
 
 
-def parse_story(text: str, path: str, catalog: Catalog) -> Story:
+def parse_story(text: str, path: str, catalog: Catalog | None = None) -> Story:
     """Read and check a story's text; the images it names are not looked at.
+
+    The catalog says which ratios and sizes there are; without one they are not checked.
 
     Raises:
         StoryError: or one of its children; `path` and `line` say where.
@@ -148,7 +150,7 @@ def _allowed_folder(story_path: Path) -> Path:
 class _Reader:
     """Walks the YAML nodes, which know their lines, and builds the story."""
 
-    def __init__(self, path: str, catalog: Catalog) -> None:
+    def __init__(self, path: str, catalog: Catalog | None) -> None:
         self._path = path
         self._catalog = catalog
         self._entries: dict[tuple[str, str], int] = {}  # step and what it is made from -> line of that in its `from`
@@ -253,14 +255,15 @@ class _Reader:
             key = str(error.errors()[0]["loc"][0])
             reason = error.errors()[0]["msg"].partition(",")[0]
             raise self._error(fields[key], f"`{key}` cannot be {_shown(given[key])}. {reason}.") from None
-        for key in _LISTED:
+        for key in _LISTED if self._catalog else ():
             if key in given:
                 self._check_known(fields[key], key, given[key])
         return settings
 
     def _check_known(self, node: Node, key: str, value: str) -> None:
         """Refuse a value that no model has; what the chosen model has is checked when the run is planned."""
-        known = dict.fromkeys(value for facts in self._catalog.models for value in getattr(facts, _LISTED[key]))
+        models = self._catalog.models if self._catalog else ()
+        known = dict.fromkeys(value for facts in models for value in getattr(facts, _LISTED[key]))
         if value not in known:
             meant = next((other for other in known if other.lower() == value.lower()), None)
             hint = f'Write "{meant}".' if meant else f"Choose one of: {', '.join(known)}."

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from yaml import MappingNode
 
 from core.errors import StoryError
-from core.models.catalog import load_catalog
 from core.models.story import Story
 from core.studio.story_files import compose_nodes, parse_story
 from core.studio.story_writing import write_story
@@ -27,7 +26,7 @@ def with_source_paths(story: Story, text: str, path: str, paths: Mapping[str, st
     moved = write_story(story.model_copy(update={"sources": tuple(sources)}))
     edited = _edited(text, path, paths)
     try:
-        is_same = write_story(parse_story(edited, path, load_catalog())) == moved
+        is_same = write_story(parse_story(edited, path)) == moved
     except StoryError:
         is_same = False
     return edited if is_same else moved

@@ -11,9 +11,10 @@ from typing import Any
 
 import streamlit as st
 
+from core.models.account import AccountModels
 from core.models.asset import EngineName, GenerationSettings
 from core.models.catalog import Catalog, ModelFacts
-from core.studio.account_models import AccountModels, known_models, unlisted_image_models
+from core.studio.account_models import default_model, known_models, unlisted_image_models
 from core.ui.further_controls import FURTHER, choose_further
 from core.ui.keeping import Keeping
 from core.ui.session import kept, kept_value, studio
@@ -82,10 +83,9 @@ def model_controls(keeping: Keeping, is_full: bool = False) -> Controls:
 
 def _default_model(engine: EngineName, catalog: Catalog, keeping: Keeping) -> str:
     studio_ = studio().studio
-    if engine is EngineName.GEMINI and (named := keeping.model or studio_.settings.model):
-        return named
-    listed = catalog.recommended(studio_.today(), engine=engine) or catalog.models
-    return listed[0].id
+    if engine is EngineName.GEMINI:
+        return keeping.model or studio_.settings.model or default_model(studio_).id
+    return catalog.recommended(studio_.today(), engine=engine)[0].id
 
 
 def _choose_model(keeping: Keeping, catalog: Catalog) -> str:

@@ -6,7 +6,14 @@ the error's code, made here, and keeps the message itself as a detail.
 
 from __future__ import annotations
 
-from core.errors import InvalidApiKeyError, RateLimitError, StepFailedError, StoryError, StudioError
+from core.errors import (
+    BudgetExceededError,
+    InvalidApiKeyError,
+    RateLimitError,
+    StepFailedError,
+    StoryError,
+    StudioError,
+)
 from core.ui.session import language, studio
 from core.ui.texts import _, ngettext
 
@@ -40,9 +47,21 @@ def _with_fields(error: StudioError) -> str:
         return _("This was not made because “{step}” failed. Mend that one first, then run again.").format(
             step=error.step_id
         )
+    if isinstance(error, BudgetExceededError) and error.limit:
+        return _over_limit(error)
     if type(error) is StoryError and error.line is not None:
         return _("The story file cannot be used: see line {line}. Correct it and try again.").format(line=error.line)
     return ""
+
+
+def _over_limit(error: BudgetExceededError) -> str:
+    words = {
+        "run": _("A run may cost {allowed} at most, and this one would cost more. Make fewer images at once."),
+        "day": _("Today {spent} of {allowed} are spent. Raise the budget, or wait until tomorrow."),
+        "project": _("This project has used {spent} of the {allowed} it may cost. Raise its budget."),
+    }
+    said = words.get(error.limit, "")
+    return said.format(spent=f"${error.spent_usd:.2f}", allowed=f"${error.allowed_usd:.2f}")
 
 
 def _by_code() -> dict[str, str]:

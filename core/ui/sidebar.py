@@ -22,6 +22,7 @@ from core.ui.session import (
     studio,
 )
 from core.ui.texts import _
+from core.ui.waiting import wait_words
 from core.ui.widgets import amount, plain
 
 if TYPE_CHECKING:
@@ -154,7 +155,10 @@ def _run(view: RunView) -> None:
     with st.container(border=True):
         st.text(view.title)
         count = view.total
-        st.progress(view.done / max(1, count), text=_("{done} of {count}").format(done=view.done, count=count))
+        said = _("{done} of {count}").format(done=view.done, count=count)
+        if view.longest_wait is not None:
+            said += f" · {plain(wait_words(view.longest_wait))}"
+        st.progress(view.done / max(1, count), text=said)
         if st.button(_("Cancel"), key=f"cancel-{view.id}", icon=":material/stop_circle:"):
             _cancel(view)
 
@@ -170,13 +174,21 @@ def _cancel(view: RunView) -> None:
 
 def _spending() -> None:
     here = studio().studio
-    spent, budget = here.ledger.spent_today(), here.settings.budget_usd
-    if budget is None:
+    spent, limits, project = here.ledger.spent_today(), here.limits, studio().project
+    if limits.day is None:
         st.caption(_("Spent today: {spent}").format(spent=plain(amount(spent))))
-        return
+    else:
+        _used(_("Spent today: {spent} of {budget}"), spent, limits.day)
+    if limits.project is not None and project is not None:
+        _used(_("On this project: {spent} of {budget}"), here.ledger.spent_on(project.uuid), limits.project)
+    if limits.run is not None:
+        st.caption(_("A run may cost {budget} at most.").format(budget=plain(f"${limits.run:.2f}")))
+
+
+def _used(words: str, spent: float, budget: float) -> None:
     st.progress(
         min(1.0, spent / budget) if budget else 1.0,
-        text=_("Spent today: {spent} of {budget}").format(spent=plain(amount(spent)), budget=plain(f"${budget:.2f}")),
+        text=words.format(spent=plain(amount(spent)), budget=plain(f"${budget:.2f}")),
     )
 
 

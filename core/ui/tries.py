@@ -15,8 +15,10 @@ from core.studio.planning import StepStatus
 from core.studio.runs import cancel_run
 from core.studio.specs import StepOutcome
 from core.ui.desk import desk
+from core.ui.made_before import is_used_up, offer_made_before
 from core.ui.session import forget_kept, kept_value, set_kept, studio
 from core.ui.texts import _
+from core.ui.waiting import wait_words
 from core.ui.widgets import images, plain, price, show_error
 
 
@@ -79,6 +81,9 @@ def _row(name: str, run: RunView, step: str) -> None:
     if outcome is not None:
         _ended_badge(outcome)
         _facts(outcome.seconds, price(outcome.cost_usd, is_actual=True))
+    elif step in run.waits:
+        st.badge(wait_words(run.waits[step]), icon=":material/hourglass_top:", color="orange")
+        _facts((datetime.now(UTC) - (began or run.began)).total_seconds(), price(expected))
     elif began is not None and run.is_active:
         st.badge(_("being made"), icon=":material/brush:", color="primary")
         _facts((datetime.now(UTC) - began).total_seconds(), price(expected))
@@ -115,6 +120,7 @@ def _show_unmade(name: str, run: RunView) -> None:
                 _show_reasons(reasons)
         else:
             _show_reasons(reasons)
+        _offer_made_before(name, run)
         cost = unmade * float(kept_value(f"{name}/price", 0.0))
         label = _("Try again: {images} · {price}").format(images=images(unmade), price=price(cost))
         with st.container(horizontal=True):
@@ -123,6 +129,17 @@ def _show_unmade(name: str, run: RunView) -> None:
             if st.button(_("Dismiss"), type="tertiary"):
                 forget_kept(f"{name}/run")
                 st.rerun()
+
+
+def _offer_made_before(name: str, run: RunView) -> None:
+    """Offer what the same recipe made before, where only a quota or a budget stood in its way."""
+    ended = ((step, outcome.error) for step, outcome in run.outcomes.items() if outcome.error)
+    missed = [run.recipes[step] for step, error in ended if step in run.recipes and is_used_up(from_plain(error))]
+    taken = offer_made_before(missed, key=f"{name}-made-before")
+    if taken is not None:
+        set_kept(f"{name}/shown", taken.id)
+        forget_kept(f"{name}/run")
+        st.rerun()
 
 
 def _show_reasons(reasons: list[StudioError]) -> None:

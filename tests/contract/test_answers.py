@@ -1,14 +1,17 @@
 """What is taken from an answer, and what a person is told when there is nothing to take."""
 
+import base64
 import io
 import re
+from typing import Any
 
 import pytest
 from google.genai import types
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.engines.gemini.answers import read_answer
+from core.engines.gemini.answers import FROM_THOUGHTS, read_answer
+from core.engines.gemini.answers import parts_of as response_parts
 from core.engines.gemini.outcomes import AttemptFailed
 from core.engines.gemini.redactor import Redactor
 from core.errors import BlockedError, NoImageError
@@ -222,50 +225,67 @@ blobs = st.one_of(whole_images, whole_images.map(lambda data: data[:-9]), st.bin
 mimes = st.sampled_from(["image/png", "image/jpeg", "image/heic", "application/pdf", ""])
 some_part = st.one_of(
     st.just({}),
-    st.fixed_dictionaries({"text": st.text(max_size=12)}, optional={"thought": st.booleans()}),
+    st.fixed_dictionaries({"text": st.text(max_size=12) | st.none()}, optional={"thought": st.booleans() | st.none()}),
     st.builds(
         lambda data, mime, thought: image_part(data, mime, **({"thought": True} if thought else {})),
         blobs,
         mimes,
         st.booleans(),
     ),
-    st.just({"inlineData": {"mimeType": "image/png"}}),
-    st.just({"inlineData": {}}),
+    # words and an image in one part, a signature, and kinds of parts that are nothing to us
+    st.builds(lambda data, word: {**image_part(data, "image/png"), "text": word}, blobs, st.text(max_size=4)),
+    st.builds(lambda data: {**image_part(data, "image/png"), "thoughtSignature": "AAAA"}, blobs),
+    st.sampled_from(
+        [
+            *({"inlineData": {"mimeType": "image/png"}}, {"inlineData": {}}, {"inlineData": None}),
+            *({"functionCall": {"name": "draw"}}, {"fileData": {"fileUri": "http://x"}}, {"newKindOfPart": {}}),
+        ]
+    ),
 )
 some_content = st.one_of(
-    st.just({}), st.just({"parts": []}), st.fixed_dictionaries({"parts": st.lists(some_part, max_size=5)})
+    st.sampled_from([{}, {"parts": []}, {"parts": None}, None]),
+    st.fixed_dictionaries({"parts": st.lists(some_part, max_size=5)}),
 )
 some_candidate = st.fixed_dictionaries(
     {},
     optional={
         "content": some_content,
-        "finishReason": st.sampled_from(["STOP", "SAFETY", "NO_IMAGE", "NEW_REASON", "IMAGE_OTHER"]),
+        "finishReason": st.sampled_from(["STOP", "SAFETY", "NO_IMAGE", "NEW_REASON", "IMAGE_OTHER", None]),
+        "groundingMetadata": st.sampled_from([{}, None, {"groundingChunks": [{}]}, {"searchEntryPoint": {}}]),
     },
 )
 some_answer = st.fixed_dictionaries(
     {},
     optional={
-        "candidates": st.lists(some_candidate, max_size=3),
-        "promptFeedback": st.sampled_from([{}, {"blockReason": "SAFETY"}, {"blockReason": "NEW_RULE"}]),
-        "usageMetadata": st.sampled_from([{}, envelope()["usageMetadata"], {"promptTokenCount": 3}]),
+        "candidates": st.lists(some_candidate, max_size=3) | st.none(),
+        "promptFeedback": st.sampled_from([{}, None, {"blockReason": "SAFETY"}, {"blockReason": "NEW_RULE"}]),
+        "usageMetadata": st.sampled_from([{}, None, envelope()["usageMetadata"], {"promptTokenCount": 3}]),
     },
 )
 
 
-@settings(max_examples=250, deadline=None)
+def _parts(answer: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the parts of an answer as it came, in their order."""
+    contents = [candidate.get("content") or {} for candidate in answer.get("candidates") or ()]
+    return [part for content in contents for part in content.get("parts") or ()]
+
+
+def _bytes_of(part: dict[str, Any]) -> bytes:
+    return base64.b64decode((part.get("inlineData") or {}).get("data", ""))
+
+
+@settings(max_examples=400, deadline=None)
 @given(some_answer)
 def test_no_answer_crashes_or_loses_an_image(answer):
-    """Whatever is missing, cut short or unknown: a whole image is found if there is one, else the end is typed."""
-    import base64
+    """Whatever is missing, empty, cut short or unknown: the first whole image is taken, else the last of the thoughts.
 
+    Where there is none the end is typed and may be billed; no thought's words are among the answer's.
+    """
     response = types.GenerateContentResponse.model_validate(answer)
-    parts = [
-        part
-        for candidate in answer.get("candidates", [])
-        for part in candidate.get("content", {}).get("parts", [])
-        if "data" in part.get("inlineData", {})
-    ]
-    whole = [data for part in parts if (data := base64.b64decode(part["inlineData"]["data"])) in IMAGES]
+    parts = _parts(answer)
+    whole = [part for part in parts if _bytes_of(part) in IMAGES]
+    finished = [_bytes_of(part) for part in whole if not part.get("thought")]
+    thought = [_bytes_of(part) for part in whole if part.get("thought")]
     if not whole:
         with pytest.raises(AttemptFailed) as caught:
             read_answer(response, Redactor())
@@ -273,8 +293,14 @@ def test_no_answer_crashes_or_loses_an_image(answer):
         assert caught.value.may_be_billed
         return
     taken = read_answer(response, Redactor())
-    assert taken.data in whole
+    assert taken.data == (finished[0] if finished else thought[-1])
+    assert (FROM_THOUGHTS in taken.warnings) is not bool(finished)
     assert verify(taken.data).mime == taken.mime
+    images = [part.data for part in taken.parts if part.kind in ("image", "thought_image")]
+    assert images == [_bytes_of(part) for part in whole]
+    assert taken.image_count >= max(1, len(finished))
+    words = [part.text for part in response_parts(response) if part.text and not part.thought]
+    assert taken.text == Redactor().text("\n".join(words))
 
 
 def test_no_second_call_behind_our_back(make, server, observer):

@@ -3,15 +3,19 @@
 import inspect
 import subprocess
 import sys
+from enum import Enum
 from pathlib import Path
 
 import httpx2
 from google.genai import errors, types
 
+from core.engines.gemini.contents import HARMS, THRESHOLDS
 from core.engines.gemini.failures import BAD_ADDRESS, LOST, NOT_SENT, UNSENDABLE, classify
 from core.engines.gemini.reasons import OUTPUT_BLOCKS, PROMPT_BLOCKS, WITHOUT_IMAGE
 from core.engines.gemini.redactor import Redactor
 from core.errors import ConfigurationError, InvalidRequestError, UnavailableError
+from core.models.asset import Harm, Threshold
+from core.models.catalog import load_catalog
 
 ROOT = Path(__file__).parents[2]
 LIGHT = """
@@ -35,12 +39,69 @@ def test_every_block_reason_is_mapped():
     assert {reason.value for reason in types.BlockedReason} == set(PROMPT_BLOCKS)
 
 
-def test_every_thinking_level_of_the_catalog_exists():
-    """Each thinking level of the catalog is one of the SDK's."""
-    from core.models.catalog import load_catalog
+def _values(enum: type[Enum]) -> set[str]:
+    return {item.value for item in enum}
 
+
+# what the SDK has and we leave out on purpose, and why: {enum: {value: reason}}
+LEFT_OUT = {
+    types.HarmCategory: {
+        "HARM_CATEGORY_UNSPECIFIED": "names no harm",
+        "HARM_CATEGORY_CIVIC_INTEGRITY": "deprecated: the SDK says this filter is supported no longer",
+        "HARM_CATEGORY_JAILBREAK": "about prompts that get round the rules, which nobody here means to allow",
+        **{
+            f"HARM_CATEGORY_IMAGE_{harm}": "the SDK says the Gemini API does not support it"
+            for harm in ("HATE", "DANGEROUS_CONTENT", "HARASSMENT", "SEXUALLY_EXPLICIT")
+        },
+    },
+    types.HarmBlockThreshold: {"HARM_BLOCK_THRESHOLD_UNSPECIFIED": "the same as leaving the harm out"},
+    types.ThinkingLevel: {
+        "THINKING_LEVEL_UNSPECIFIED": "the same as leaving the level out",
+        "XHIGH": "no model of the catalog takes it",
+    },
+    types.PartMediaResolutionLevel: {"MEDIA_RESOLUTION_UNSPECIFIED": "the same as leaving it out"},
+    types.MediaModality: {
+        "IMAGE": "an output image costs its list price, not its tokens",
+        "MODALITY_UNSPECIFIED": "counted with what is no text",
+        "VIDEO": "no model answers with it",
+        "AUDIO": "no model answers with it",
+        "DOCUMENT": "no model answers with it",
+    },
+}
+
+
+def test_every_harm_can_be_set():
+    """Each harm and each threshold of the SDK can be asked for, or is left out for a reason; none is made up."""
+    assert {category.value for category in HARMS.values()} | set(LEFT_OUT[types.HarmCategory]) == _values(
+        types.HarmCategory
+    )
+    assert {limit.value for limit in THRESHOLDS.values()} | set(LEFT_OUT[types.HarmBlockThreshold]) == _values(
+        types.HarmBlockThreshold
+    )
+    assert (set(HARMS), set(THRESHOLDS)) == (set(Harm), set(Threshold))
+
+
+def test_every_thinking_level_is_of_some_model():
+    """Each thinking level of the SDK is one of the catalog's, or is left out for a reason; none is made up."""
     ours = {level.upper() for facts in load_catalog().models for level in facts.thinking_levels}
-    assert ours <= {level.value for level in types.ThinkingLevel}
+    assert ours | set(LEFT_OUT[types.ThinkingLevel]) == _values(types.ThinkingLevel)
+    assert not ours & set(LEFT_OUT[types.ThinkingLevel])
+
+
+def test_every_media_resolution_is_of_some_model():
+    """Each resolution a page can be looked at in is one of the catalog's, or is left out for a reason."""
+    ours = {f"MEDIA_RESOLUTION_{name.upper()}" for facts in load_catalog().models for name in facts.media_resolutions}
+    assert ours | set(LEFT_OUT[types.PartMediaResolutionLevel]) == _values(types.PartMediaResolutionLevel)
+
+
+def test_every_kind_of_token_was_looked_at():
+    """Text tokens of an answer are priced; the other kinds are known, and left out for a reason."""
+    assert {"TEXT"} | set(LEFT_OUT[types.MediaModality]) == _values(types.MediaModality)
+
+
+def test_every_state_of_a_file_was_looked_at():
+    """A file sent ahead is waited for while it is prepared, used once it is there, and given up on when it failed."""
+    assert _values(types.FileState) == {"STATE_UNSPECIFIED", "PROCESSING", "ACTIVE", "FAILED"}
 
 
 def test_every_error_of_the_sdk_is_known():

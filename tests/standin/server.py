@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import random
 import re
 import select
 import socket
@@ -13,6 +14,7 @@ import sys
 import threading
 import time
 from collections import deque
+from collections.abc import Callable, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -76,6 +78,7 @@ class StandIn:
         self._at_once = 0
         self._queue: deque[str | Reply] = deque()
         self._markers: dict[str, str] = {}
+        self._dice: Callable[[], str] = str
         self._barrier: threading.Barrier | None = None
         self._lock = threading.Lock()
         self._server = _Server(("127.0.0.1", port), self)
@@ -95,6 +98,13 @@ class StandIn:
         """Fail every call whose prompt contains `marker` in the way called `name`."""
         check_fault(name)
         self._markers[marker] = name
+
+    def fail_at_random(self, names: Sequence[str], share: float, seed: int) -> None:
+        """Fail a share of the calls in ways called `names`, the same ones for the same seed."""
+        for name in names:
+            check_fault(name)
+        dice = random.Random(seed)
+        self._dice = lambda: dice.choice(names) if dice.random() < share else ""
 
     def hold_until_together(self, calls: int) -> None:
         """Answer nobody before `calls` calls are under way at once; after 30 seconds they fail instead."""
@@ -195,6 +205,8 @@ class StandIn:
         with self._lock:
             if self._queue:
                 return self._queue.popleft()
+            if fault := self._dice():
+                return fault
         return next((name for marker, name in self._markers.items() if marker in request.prompt), "")
 
     def _listed(self, facts: ModelFacts) -> dict[str, Any]:

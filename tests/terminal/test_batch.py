@@ -95,6 +95,17 @@ def test_a_budget_stops_a_job_before_it_is_sent(gemini: Terminal, server: StandI
     assert not any(row["may_be_billed"] for row in gemini.rows())
 
 
+def test_a_job_too_dear_for_a_run_is_refused(gemini: Terminal, server: StandIn) -> None:
+    """A batch is a run: over a run's limit it is bad input, priced at the batch's price, and leaves no row."""
+    gemini.env["THROUGHLINE_RUN_BUDGET_USD"] = "0.20"
+    words = ("--batch", "--project", "p", "--json")
+    said = gemini.run("generate", "A robot.", *MODEL, "--variants", "4", *words)
+    assert (said.code, said.document["error"]["limit"]) == (2, "run")
+    assert (server.batches.sent, gemini.rows()) == (0, [])
+    assert gemini.run("generate", "A robot.", *MODEL, "--variants", "2", *words).code == 0
+    assert server.batches.sent == 1
+
+
 def test_a_story_goes_step_by_step(gemini: Terminal, server: StandIn) -> None:
     """Of a story what waits for no other image is sent; once that is fetched, the steps made from it are ready."""
     server.batches.running = 0

@@ -11,6 +11,7 @@ from core.store.answers import AnswersFolder
 from tests.samples import png
 from tests.standin import StandIn
 from tests.standin.extras import SUGGESTIONS, THOUGHT
+from tests.standin.replies import as_error, retry_info
 from tests.terminal.harness import Said, Terminal
 
 FLASH = "gemini-3.1-flash-image"
@@ -168,3 +169,18 @@ def test_a_video_is_looked_at(gemini: Terminal, server: StandIn) -> None:
         refused = gemini.run("generate", "Its last moment.", "--video", wrong, *words)
         assert refused.code == 2
         assert "YouTube" in refused.out
+
+
+def test_a_wait_is_told(gemini: Terminal, server: StandIn) -> None:
+    """While a quota per minute is waited for the terminal says how long and why, of images and of pages alike."""
+    slow = as_error(429, "RESOURCE_EXHAUSTED", "Slow down.", retry_info("0.4s"))
+    server.answer_next(slow)
+    said = gemini.run("generate", "A lamp", "--project", "p")
+    assert said.code == 0
+    assert "  1: waits 1 s: rate limit\n" in said.err
+    (gemini.folder / "page.png").write_bytes(png(1, (64, 48)))
+    for words in (("detect", "page.png"), ("restore", "page.png", "--project", "p")):
+        server.answer_next(slow)
+        said = gemini.run(*words)
+        assert said.code == 0
+        assert "waits 1 s: rate limit" in said.err

@@ -154,6 +154,69 @@ def test_the_budget_stops_before_the_call(gemini: Terminal, server: StandIn) -> 
     assert len(server.requests) == 2
 
 
+def test_a_run_too_dear_is_refused_before_it_begins(gemini: Terminal, server: StandIn) -> None:
+    """A run whose estimate alone is over a run's limit is bad input: nothing is sent, and what is there stays free."""
+    gemini.env["THROUGHLINE_RUN_BUDGET_USD"] = "0.08"
+    story = write_story(gemini.folder, {"a": ["archive"], "b": ["a"], "c": ["b"]})
+    said = gemini.run("story", "run", story, "--project", "p", "--json")
+    error = said.document["error"]
+    assert (said.code, error["type"], error["limit"], error["allowed_usd"]) == (2, "BudgetExceededError", "run", 0.08)
+    assert "a run may cost $0.08 at most" in error["message"]
+    planned = gemini.run("story", "run", story, "--project", "p", "--dry-run", "--json")
+    assert planned.document["warnings"] == ["This would be refused: about $0.10, and a run may cost $0.08."]
+    assert server.requests == []
+    write_story(gemini.folder, {"a": ["archive"], "b": ["a"]})
+    assert gemini.run("story", "run", story, "--project", "p", "--json").code == 0
+    write_story(gemini.folder, {"a": ["archive"], "b": ["a"], "c": ["b"]})
+    assert gemini.run("story", "run", story, "--project", "p", "--json").code == 0
+    assert len(server.requests) == 3
+
+
+def test_a_run_stops_at_its_limit_while_it_goes_on(gemini: Terminal, server: StandIn) -> None:
+    """Further attempts that nobody could foresee are counted: the call that would pass the run's limit is not made."""
+    gemini.env["THROUGHLINE_RUN_BUDGET_USD"] = "0.07"
+    server.fail_next("server_error_503")
+    story = write_story(gemini.folder, {"a": ["archive"], "b": ["a"]})
+    said = gemini.run("story", "run", story, "--project", "p", "--json")
+    assert said.code == 1
+    assert list(said.statuses.values()) == ["generated", "failed"]
+    error = said.document["steps"][1]["error"]
+    assert (error["type"], error["limit"]) == ("BudgetExceededError", "run")
+    assert len(server.requests) == 2
+
+
+def test_a_project_stops_at_its_limit(gemini: Terminal, server: StandIn) -> None:
+    """What a project has cost in all its runs counts; another project goes on."""
+    gemini.env["THROUGHLINE_PROJECT_BUDGET_USD"] = "0.05"
+    words = ("generate", "A lamp", "--again", "--project")
+    assert gemini.run(*words, "p", "--json").code == 0
+    said = gemini.run(*words, "p", "--json")
+    assert said.code == 1
+    assert said.document["steps"][0]["error"]["limit"] == "project"
+    assert "would pass the project's budget: $0.03 spent" in gemini.run(*words, "p", "--dry-run").err
+    assert gemini.run(*words, "q", "--json").code == 0
+    assert len(server.requests) == 2
+
+
+def test_pages_too_dear_are_refused_before_one_is_searched(gemini: Terminal, server: StandIn) -> None:
+    """Searching files that no project remembers is priced before the first of them is sent."""
+    gemini.env["THROUGHLINE_RUN_BUDGET_USD"] = "0.001"
+    write_story(gemini.folder, {})
+    said = gemini.run("detect", "archive.png", "--json")
+    assert (said.code, said.document["error"]["type"]) == (2, "BudgetExceededError")
+    assert server.requests == []
+
+
+def test_usage_tells_the_limits(terminal: Terminal) -> None:
+    """`usage` says what a run and a project may cost."""
+    terminal.env |= {"THROUGHLINE_RUN_BUDGET_USD": "2", "THROUGHLINE_PROJECT_BUDGET_USD": "30"}
+    said = terminal.run("usage")
+    assert "A run may cost at most $2.00." in said.out
+    assert "A project may cost at most $30.00." in said.out
+    document = terminal.run("usage", "--json").document
+    assert (document["budget_usd"], document["run_budget_usd"], document["project_budget_usd"]) == (None, 2.0, 30.0)
+
+
 def test_the_key_is_nowhere(gemini: Terminal, server: StandIn) -> None:
     """After good and failing calls the key is in no output, file or database of the studio."""
     server.fail_when("Scene: b", "forbidden")

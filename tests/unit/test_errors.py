@@ -18,6 +18,9 @@ SAMPLE_FIELDS: dict[str, Any] = {
     "path": "a story.yaml",
     "line": 7,
     "step_id": "valley",
+    "limit": "run",
+    "spent_usd": 0.07,
+    "allowed_usd": 0.1,
 }
 
 

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy.exc import CompileError
 
 from core.errors import BudgetExceededError, ConfigurationError
+from core.models.limits import Limits
 from core.store import ledger as ledger_module
 from core.store.ledger import STARTED, UNKNOWN, Ledger
 from tests.processes import together
@@ -63,28 +64,71 @@ def test_a_row_is_completed_once_the_call_is_over(ledger: Ledger) -> None:
 
 def test_a_budget_stops_before_the_call(ledger: Ledger) -> None:
     """The call that would go over the day's budget is refused, and leaves no row."""
-    ledger.finish(ledger.start(attempt(), 0.04, 0.1), DONE)
-    ledger.start(attempt(), 0.06, 0.1)
+    ledger.finish(ledger.start(attempt(), 0.04, Limits(day=0.1)), DONE)
+    ledger.start(attempt(), 0.06, Limits(day=0.1))
     with pytest.raises(BudgetExceededError, match="Nothing was sent"):
-        ledger.start(attempt(), 0.01, 0.1)
+        ledger.start(attempt(), 0.01, Limits(day=0.1))
     assert len(ledger.rows()) == 2
 
 
 def test_a_free_call_needs_no_budget(ledger: Ledger) -> None:
     """The draft engine costs nothing and works when the budget is used up or is zero."""
     ledger.start(attempt(), 0.5, None)
-    ledger.start(attempt(engine="draft"), 0.0, 0.1)
-    ledger.start(attempt(engine="draft"), 0.0, 0.0)
+    ledger.start(attempt(engine="draft"), 0.0, Limits(day=0.1))
+    ledger.start(attempt(engine="draft"), 0.0, Limits(day=0.0))
     with pytest.raises(BudgetExceededError):
-        ledger.start(attempt(), 0.01, 0.0)
+        ledger.start(attempt(), 0.01, Limits(day=0.0))
 
 
 def test_a_budget_is_met_to_the_cent(ledger: Ledger) -> None:
     """Ten calls of ten cents fit into a dollar, whatever floating-point numbers say."""
     for _ in range(10):
-        ledger.start(attempt(), 0.1, 1.0)
+        ledger.start(attempt(), 0.1, Limits(day=1.0))
     with pytest.raises(BudgetExceededError):
-        ledger.start(attempt(), 0.1, 1.0)
+        ledger.start(attempt(), 0.1, Limits(day=1.0))
+
+
+def test_a_run_stops_at_its_own_limit(ledger: Ledger) -> None:
+    """A run is refused what would take it, with the runs it started, over its limit; other runs go on."""
+    limits = Limits(run=0.1)
+    ledger.start(attempt(run="pages-abc123"), 0.04, limits)
+    ledger.start(attempt(run="page-1-f00d-abc123"), 0.06, limits)
+    for run in ("pages-abc123", "page-2-cafe-abc123"):
+        with pytest.raises(BudgetExceededError, match="THROUGHLINE_RUN_BUDGET_USD") as caught:
+            ledger.start(attempt(run=run), 0.01, limits)
+        assert (caught.value.limit, caught.value.allowed_usd) == ("run", 0.1)
+        assert caught.value.spent_usd == pytest.approx(0.1)
+    ledger.start(attempt(run="pages-xabc123"), 0.1, limits)
+    ledger.start(attempt(run="pages-abc123", project="another"), 0.1, limits)
+
+
+def test_a_project_stops_at_its_own_limit(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a project has cost on all days counts; another project, and a call for none, go on."""
+    limits = Limits(project=0.1)
+    now = time.time()
+    monkeypatch.setattr(ledger_module.time, "time", lambda: now - 9 * 86_400)
+    ledger.finish(ledger.start(attempt(run="old"), 0.05, limits), {**DONE, "cost_usd": 0.09})
+    monkeypatch.undo()
+    with pytest.raises(BudgetExceededError, match=r"\$0\.09 of the \$0\.10 it may cost.*PROJECT_BUDGET") as caught:
+        ledger.start(attempt(run="new"), 0.05, limits)
+    assert caught.value.limit == "project"
+    assert ledger.spent_on("0-1-2") == pytest.approx(0.09)
+    ledger.start(attempt(project="another"), 0.1, limits)
+    for _ in range(3):
+        ledger.start(attempt(project=""), 0.1, limits)
+
+
+def test_the_narrowest_limit_is_named(ledger: Ledger) -> None:
+    """Of several limits each one counts for itself, whatever the others still allow."""
+    for limits, name in (
+        (Limits(run=9, day=0.01, project=9), "day"),
+        (Limits(run=0.01, day=9, project=9), "run"),
+        (Limits(run=9, day=9, project=0.01), "project"),
+    ):
+        with pytest.raises(BudgetExceededError, match="Nothing was sent") as caught:
+            ledger.start(attempt(), 0.05, limits)
+        assert caught.value.limit == name
+    assert ledger.rows() == []
 
 
 def test_no_process_slips_past_the_budget(tmp_path: Path) -> None:

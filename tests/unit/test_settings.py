@@ -45,6 +45,17 @@ def test_the_environment_beats_the_env_file_and_that_beats_the_secrets(
     assert (settings.model, settings.concurrency, _key(settings)) == ("from-environment", 4, "k")
 
 
+def test_each_budget_may_stand_anywhere(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Budgets of a day, a run and a project are read from environment, `.env` and secrets alike; unset is no limit."""
+    unset = load_settings()
+    assert (unset.budget_usd, unset.run_budget_usd, unset.project_budget_usd) == (None, None, None)
+    _secrets(folder, "THROUGHLINE_PROJECT_BUDGET_USD = 20\n")
+    (folder / ".env").write_text("THROUGHLINE_RUN_BUDGET_USD=0.5\nTHROUGHLINE_PROJECT_BUDGET_USD=\n")
+    monkeypatch.setenv("THROUGHLINE_BUDGET_USD", "0")
+    settings = load_settings()
+    assert (settings.budget_usd, settings.run_budget_usd, settings.project_budget_usd) == (0.0, 0.5, 20.0)
+
+
 @pytest.mark.parametrize("url", [f"sqlite:////tmp/{SECRET}.sqlite", f"mysql://u:{SECRET}@host/db", SECRET])
 def test_a_database_that_is_not_postgresql_is_refused(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     """The error names the variable and what it takes, and does not repeat what it holds."""
@@ -139,6 +150,10 @@ def test_an_error_about_a_secrets_file_does_not_show_it(folder: Path, line: str)
         ("THROUGHLINE_BUDGET_USD", "1e300"),
         ("THROUGHLINE_BUDGET_USD", "nan"),
         ("THROUGHLINE_BUDGET_USD", "5 dollars"),
+        ("THROUGHLINE_RUN_BUDGET_USD", "-1"),
+        ("THROUGHLINE_RUN_BUDGET_USD", "nan"),
+        ("THROUGHLINE_PROJECT_BUDGET_USD", "inf"),
+        ("THROUGHLINE_PROJECT_BUDGET_USD", "much"),
         ("THROUGHLINE_HOME", "~nobody-of-this-name/x"),
         ("THROUGHLINE_MODEL", "../x"),
         ("THROUGHLINE_MODEL", "x?key=1"),

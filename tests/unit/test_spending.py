@@ -10,8 +10,11 @@ from typing import Any
 
 import pytest
 
-from core.store.ledger import Ledger, Wanted
-from core.studio.spending import GROUPS, to_csv, totals
+from core.settings import load_settings
+from core.store.ledger import GROUPS, STARTED, UNKNOWN, Ledger, Wanted
+from core.studio.context import Studio
+from core.studio.runners import Runners
+from core.studio.spending import moment, note_unknown, to_csv
 
 ROW = {
     **{"project": "p", "project_title": "Hares", "user": "local", "run": "r", "runner": "x", "story": "s", "step": "a"},
@@ -62,10 +65,49 @@ def test_a_user_is_offered_only_what_is_theirs(ledger: Ledger) -> None:
 @pytest.mark.parametrize("group", GROUPS)
 def test_totals_add_up(ledger: Ledger, group: str) -> None:
     """However rows are put together, attempts, images and costs are those of all of them."""
-    found = totals(ledger.search(Wanted(), 100), group)
+    found = ledger.put_together(Wanted(), group)
     assert sum(total["attempts"] for total in found) == 4
     assert sum(total["images"] for total in found) == 1
     assert sum(total["cost_usd"] for total in found) == pytest.approx(0.134)
+    assert [total["name"] for total in found] == [name for name in _by_cost(ledger, group) if name]
+    (whole,) = ledger.put_together(Wanted(), "")
+    assert (whole["attempts"], whole["images"]) == (4, 1)
+    assert whole["cost_usd"] == pytest.approx(0.134)
+
+
+def _by_cost(ledger: Ledger, group: str) -> list[str]:
+    """Return the names of a group, the dearest first, then by name."""
+    costs: dict[str, float] = {}
+    for row in ledger.search(Wanted()):
+        name = moment(row).date().isoformat() if group == "day" else row[group]
+        costs[name] = costs.get(name, 0.0) + row["burden_usd"]
+    return sorted(costs, key=lambda name: (-round(costs[name], 9), name))
+
+
+def test_totals_heed_the_filters(ledger: Ledger) -> None:
+    """Only what is wanted is put together; nothing at all is one empty sum."""
+    (found,) = ledger.put_together(Wanted(models=("m2",)), "model")
+    assert (found["name"], found["attempts"], found["images"]) == ("m2", 1, 0)
+    (nothing,) = ledger.put_together(Wanted(models=("none",)), "")
+    assert (nothing["attempts"], nothing["images"], nothing["cost_usd"], nothing["seconds"]) == (0, 0, 0.0, 0.0)
+    assert ledger.put_together(Wanted(models=("none",)), "day") == []
+
+
+def test_what_a_killed_process_left_is_unknown(tmp_path: Path) -> None:
+    """Its open attempts are marked once it is dead; those of a living one, and of one known nowhere here, are not."""
+    studio = Studio(load_settings())
+    alive, killed = Runners(studio.home), Runners(studio.home)
+    living, dead = alive.enlist(), killed.enlist()
+    for runner in (living, dead, "elsewhere"):
+        studio.ledger.start({**ROW, "runner": runner}, 0.05, None)
+    for lock in killed._held.values():
+        lock.release()  # as the operating system does when a process is killed
+    note_unknown(studio)
+    assert {row["runner"]: row["outcome"] for row in studio.ledger.rows()} == {
+        living: STARTED,
+        dead: UNKNOWN,
+        "elsewhere": STARTED,
+    }
 
 
 def test_the_file_holds_all_and_no_formula(ledger: Ledger) -> None:

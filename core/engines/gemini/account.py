@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from core.errors import ConfigurationError, InvalidApiKeyError, MissingApiKeyError
+from core.models.account import AccountModels
 
 _KEY = re.compile(r"[!-~]+")
 _PROJECT = re.compile(r"[A-Za-z0-9.:_\-]+")
@@ -59,6 +61,18 @@ class GeminiAccount:
             "The gemini engine needs a key. Set GEMINI_API_KEY (https://aistudio.google.com/apikey), or "
             "GOOGLE_CLOUD_PROJECT for Google Cloud, or use the draft engine, which needs neither."
         )
+
+
+class ModelMemory(Protocol):
+    """Remembers from process to process which models the account was last heard to have."""
+
+    def read(self) -> AccountModels | None:
+        """Return the list, however old; None when there is none."""
+        ...
+
+    def write(self, models: AccountModels) -> None:
+        """Remember a list."""
+        ...
 
 
 def _is_address(url: str) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from core.engines.base import (
@@ -18,11 +19,12 @@ from core.engines.base import (
     Observer,
     Reference,
 )
-from core.engines.gemini.account import GeminiAccount
+from core.engines.gemini.account import GeminiAccount, ModelMemory
 from core.engines.gemini.checks import check_model_id, check_request, check_search, is_too_large
 from core.engines.gemini.redactor import Redactor
 from core.errors import ConfigurationError, EngineError, InvalidApiKeyError, InvalidImageError, InvalidRequestError
 from core.images import shrink
+from core.models.account import AccountModels
 from core.models.asset import EngineName, GenerationSettings
 from core.models.catalog import Catalog, ModelFacts, Purpose
 
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from core.engines.gemini.service import Service
 
 LIST_SECONDS = 10.0
+_ASK_AGAIN_SECONDS = 600.0
 SEARCHED_EDGE = 4096  # pixels of the copy of a page that is too large to be sent; more is not looked at by any model
 
 
@@ -47,6 +50,7 @@ class GeminiEngine:
         max_attempts: int = 7,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         today: Callable[[], date] = date.today,
+        memory: ModelMemory | None = None,
     ) -> None:
         self._account = account
         self._redactor = Redactor(account.api_key)
@@ -57,8 +61,9 @@ class GeminiEngine:
         self._today = today
         self._service: Service | None = None
         self._service_lock = threading.Lock()
-        self._live_models: frozenset[str] | None = None
-        self._is_list_known = False
+        self._memory = memory
+        self._listed: AccountModels | None = None
+        self._tried: float | None = None
 
     async def default_model(self) -> str:
         """Return the first recommended model the account has; without an answer, the first recommended one.
@@ -77,14 +82,17 @@ class GeminiEngine:
         return await self._first_recommended(Purpose.DETECTION)
 
     async def account_models(self) -> tuple[str, ...]:
-        """Return the ids of all models the account has, as the service lists them.
+        """Return the ids of all models the account has, as the service lists them now, and remember them.
 
         Raises:
             EngineError: one of its children says why there is no list.
             ConfigurationError: a proxy, certificate or address of the environment cannot be used.
         """
         service = await self._connected()
-        return await service.list_models(LIST_SECONDS)
+        self._listed = AccountModels(ids=await service.list_models(LIST_SECONDS), asked=datetime.now(UTC))
+        if self._memory is not None:
+            await asyncio.to_thread(self._memory.write, self._listed)
+        return self._listed.ids
 
     def honoured(self, model: str, settings: GenerationSettings) -> GenerationSettings:
         """Return `settings` without those the model does not honour."""
@@ -188,13 +196,10 @@ class GeminiEngine:
         return (await self._connected()).batches
 
     async def _first_recommended(self, purpose: Purpose) -> str:
-        live = await self._live_models_once()
-        past = self._catalog.recommended(date.min, purpose)
-        recommended = self._catalog.recommended(self._today(), purpose) or past
-        if live is None:
-            return recommended[0].id
-        # A model still on the list works, whatever date was reported for its end.
-        return next((facts.id for facts in (*recommended, *past) if facts.id in live), recommended[0].id)
+        if self._listed is None or self._listed.is_old:
+            await self._look_up_models()
+        live = self._listed.ids if self._listed else None
+        return self._catalog.first_recommended(self._today(), live, purpose).id
 
     def _warnings(self, facts: ModelFacts) -> tuple[str, ...]:
         if not facts.is_past(self._today()):
@@ -203,16 +208,19 @@ class GeminiEngine:
         advice = f" Consider {facts.replacement}." if facts.replacement else ""
         return (f"{facts.id} {how} shut down on {facts.shutdown}; it was tried all the same.{advice}",)
 
-    async def _live_models_once(self) -> frozenset[str] | None:
-        if not self._is_list_known:
-            try:
-                self._live_models = frozenset(await self.account_models())
-            except InvalidApiKeyError:
-                raise
-            except EngineError:
-                self._live_models = None
-            self._is_list_known = True
-        return self._live_models
+    async def _look_up_models(self) -> None:
+        """Recall what the account has, and ask when that is a day old; a service that does not answer is let be."""
+        if self._memory is not None:
+            self._listed = await asyncio.to_thread(self._memory.read) or self._listed
+        is_due = self._listed is None or self._listed.is_old
+        if not is_due or (self._tried is not None and time.monotonic() - self._tried < _ASK_AGAIN_SECONDS):
+            return
+        try:
+            await self.account_models()
+        except InvalidApiKeyError:
+            raise
+        except EngineError:
+            self._tried = time.monotonic()
 
     async def _connected(self) -> Service:
         if self._service is not None:

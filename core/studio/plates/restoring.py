@@ -10,6 +10,7 @@ import asyncio
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from core.engines.draft_pool import DraftPool
@@ -22,7 +23,7 @@ from core.settings import EngineChoice
 from core.store.importing import image_files, import_file
 from core.store.turns import making
 from core.store.workspace import Workspace
-from core.studio.attempts import Errand
+from core.studio.attempts import Errand, NamedWaiting
 from core.studio.context import Studio
 from core.studio.detection import Search, detect_or_reuse, resolved
 from core.studio.generation import generate_asset
@@ -103,21 +104,29 @@ def _numbered(ids: list[str], place: int) -> ChainStep:
     return preset(ids[place]).step("en", f"{ids[place]}-{earlier + 1}" if earlier else "")
 
 
-def restore_files(studio: Studio, order: RestoreOrder, ended: Callable[[RestoreResult], None]) -> list[RestoreResult]:
+def restore_files(
+    studio: Studio, order: RestoreOrder, ended: Callable[[RestoreResult], None], waits: NamedWaiting | None = None
+) -> list[RestoreResult]:
     """Take every file through the steps and return what became of it, in the order of the files.
 
-    A bad file is a result with an error, and the rest goes on. `ended` is told each result as it comes.
+    A bad file is a result with an error, and the rest goes on. `ended` is told each result as it comes, `waits` that a
+    picture's call waits.
 
     Raises:
         StudioError: bad input or configuration; nothing was made.
     """
     chain = chain_of(order.steps)
     files = image_files(order.paths)
-    return asyncio.run(_restore_all(studio, order, chain, files, ended)) if files else []
+    return asyncio.run(_restore_all(studio, order, chain, files, ended, waits)) if files else []
 
 
 async def _restore_all(
-    studio: Studio, order: RestoreOrder, chain: Chain, files: list[Path], ended: Callable[[RestoreResult], None]
+    studio: Studio,
+    order: RestoreOrder,
+    chain: Chain,
+    files: list[Path],
+    ended: Callable[[RestoreResult], None],
+    waits: NamedWaiting | None,
 ) -> list[RestoreResult]:
     options = await _options(studio, order)
     workspace = studio.workspace(order.project)
@@ -136,6 +145,7 @@ async def _restore_all(
         run=f"restore-{uuid.uuid4().hex[:12]}",
         runner=runners.enlist(),
         pool=DraftPool(order.workers) if is_pooled else None,
+        waits=waits,
     )
     width = studio.settings.concurrency if options.engine is EngineName.GEMINI else order.workers
     try:
@@ -186,6 +196,7 @@ class _Bench:
     run: str
     runner: str
     pool: DraftPool | None
+    waits: NamedWaiting | None
     hopeless: StudioError | None = None
 
     async def aclose(self) -> None:
@@ -211,6 +222,9 @@ class _Bench:
             return RestoreResult(path, tuple(images), surprise)
         return RestoreResult(path, tuple(images))
 
+    def _errand(self, step: str) -> Errand:
+        return Errand(self.run, self.runner, step, partial(self.waits, step) if self.waits else None)
+
     async def _restore(self, path: Path, images: list[RestoredImage]) -> None:
         kind = Kind.PAGE if self.search else Kind.ARCHIVE
         picture = await asyncio.to_thread(import_file, self.workspace, path, kind)
@@ -218,7 +232,7 @@ class _Bench:
             slug, story = whole_slug(picture), whole_story(picture, self.chain)
             await self._make(slug, story, {story.sources[0].id: picture}, images)
             return
-        errand = Errand(self.run, self.runner, picture.id)
+        errand = self._errand(picture.id)
         found, _ = await detect_or_reuse(self.studio, self.workspace, picture, self.search, errand)
         masks = masks_of(self.workspace, picture, found.regions)
         crops = await asyncio.to_thread(cut_out, self.workspace, picture, found.regions, self.cut, masks)
@@ -249,7 +263,7 @@ class _Bench:
                 # another command may have made it while this one waited
                 decision = await asyncio.to_thread(planner.decide, step, [before])
                 if decision.asset is None:
-                    errand = Errand(self.run, self.runner, step.id)
+                    errand = self._errand(step.id)
                     asset = await generate_asset(self.studio, self.workspace, recipe, errand, self.pool)
                     await asyncio.to_thread(self.workspace.choices.choose, planner.slug, step.id, asset.id)
                     await asyncio.to_thread(measured, self.studio, self.workspace, [before], asset)

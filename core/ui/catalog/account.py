@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from core.errors import StudioError
-from core.studio.account_models import AccountModels, ask_models, known_models
+from core.models.account import AccountModels
+from core.studio.account_models import ask_models, known_models
 from core.ui.session import studio
 from core.ui.texts import _, ngettext
 from core.ui.widgets import ago, show_error

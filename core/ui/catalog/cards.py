@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import streamlit as st
 
+from core.models.account import AccountModels
 from core.models.asset import EngineName
 from core.models.catalog import ModelFacts, Purpose, Thinking
-from core.studio.account_models import AccountModels, unlisted_image_models
+from core.studio.account_models import unlisted_image_models
 from core.ui.session import studio
 from core.ui.texts import _
 from core.ui.widgets import plain, price

@@ -12,6 +12,7 @@ from core.models.catalog import ModelFacts, Purpose
 from core.models.region import DetectionSettings, Preset, Wish
 from core.models.wishes import detection_price, detection_prompt, words_of
 from core.settings import EngineChoice
+from core.studio.account_models import default_model
 from core.studio.background import begin_detection
 from core.studio.detection import Search, resolved
 from core.studio.specs import DetectSpec
@@ -106,14 +107,16 @@ def _means(wish: Wish) -> tuple[str, DetectionSettings]:
         return _DETECTION_MODEL, DetectionSettings()
     catalog, today = studio().studio.catalog, studio().studio.today()
     models = {facts.id: f"{facts.title} · {facts.id}" for facts in catalog.recommended(today, Purpose.DETECTION)}
+    default = default_model(studio().studio, Purpose.DETECTION)
+    models.setdefault(default.id, f"{default.title} · {default.id}")
     if kept_value(f"{_NAME}/model") not in models:
-        set_kept(f"{_NAME}/model", next(iter(models)))
+        set_kept(f"{_NAME}/model", default.id)
     model = str(
         kept(
             st.selectbox,
             _("Model"),
             f"{_NAME}/model",
-            next(iter(models)),
+            default.id,
             options=list(models),
             format_func=models.__getitem__,
         )

@@ -14,6 +14,7 @@ from core.ui.plates.view import View
 from core.ui.session import remember_place, studio
 from core.ui.telling import attempt
 from core.ui.texts import _, ngettext
+from core.ui.waiting import wait_words
 from core.ui.widgets import plain, price
 
 _MOST_NAMED = 20
@@ -68,6 +69,8 @@ def _under_way(run_id: str) -> None:
         cost = sum(outcome.cost_usd for outcome in run.outcomes.values())
         words = _("{title}: {done} of {count} · {price} so far")
         said = words.format(title=run.title, done=run.done, count=run.total, price=price(cost, is_actual=True))
+        if run.longest_wait is not None:
+            said += f" · {wait_words(run.longest_wait)}"
         st.progress(run.done / max(1, run.total), text=plain(said))
         if st.button(_("Cancel"), key=f"cancel/{run_id}", icon=":material/stop_circle:"):
             attempt(lambda: cancel_run(studio().studio, run_id))

@@ -32,7 +32,7 @@ def change(view: View, verb: Callable[[Story], Story], undo: str = "", typed: st
     changed: list[OpenStory] = []
 
     def act() -> None:
-        done = change_story(view.workspace, view.slug, verb)
+        done = change_story(view.workspace, view.slug, verb, studio().studio.catalog)
         changed.append(done.after)
         # a run that was cut off leaves this page with the story as it was before its own last change
         if done.before.digest not in (view.opened.digest, studio().notes.get(_OURS)):
@@ -74,7 +74,7 @@ def show_undo(view: View) -> bool:
         return False
     with st.container(horizontal=True, width="stretch"):
         if st.button(_("Undo: {change}").format(change=plain(label)), icon=":material/undo:", key="undo"):
-            attempt(lambda: restore_text(view.workspace, slug, text))
+            attempt(lambda: restore_text(view.workspace, slug, text, studio().studio.catalog))
             forget_kept(_UNDO)
             st.rerun()
     return True

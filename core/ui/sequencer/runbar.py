@@ -19,6 +19,7 @@ from core.ui.sequencer.view import View
 from core.ui.session import studio
 from core.ui.telling import attempt
 from core.ui.texts import _, ngettext
+from core.ui.waiting import wait_words
 from core.ui.widgets import images, plain, price
 
 _TOLD = 2  # images under way that are named in the bar's one line
@@ -121,9 +122,11 @@ def _heading(view: View, run: RunView) -> str:
 
 def _under_way(view: View, run: RunView) -> list[str]:
     now = datetime.now(UTC)
-    words = _("{name}: being made, {seconds} s")
+    being_made = _("{name}: being made, {seconds} s")
     return [
-        words.format(name=_name(view, step), seconds=max(0, int((now - began).total_seconds())))
+        f"{_name(view, step)}: {wait_words(run.waits[step])}"
+        if step in run.waits
+        else being_made.format(name=_name(view, step), seconds=max(0, int((now - began).total_seconds())))
         for step, began in run.started.items()
         if step not in run.outcomes
     ]

@@ -50,7 +50,7 @@ def read_view(slug: str) -> View:
     """
     here = studio()
     workspace, catalog = here.workspace, here.studio.catalog
-    opened = open_story(workspace, slug)
+    opened = open_story(workspace, slug, catalog)
     options = story_options(here.studio, here.engine)
     run = latest_run(here.studio, str(workspace.folder), slug)
     return View(workspace, opened, read_board(workspace, opened.story, slug, options, catalog, run), options, run)

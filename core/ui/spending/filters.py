@@ -51,6 +51,7 @@ def _period() -> str:
 
 def _group(is_shared: bool) -> str:
     titles = {"": _("Each attempt"), "day": _("By day"), "project_title": _("By project"), "model": _("By model")}
+    titles["outcome"] = _("By outcome")
     if is_shared:
         titles["user"] = _("By user")
     return str(_one(_("Show"), "group", "", titles))

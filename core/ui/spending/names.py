@@ -1,4 +1,4 @@
-"""What outcomes of attempts are called."""
+"""What outcomes of attempts, and the reasons for them, are called."""
 
 from __future__ import annotations
 
@@ -15,4 +15,20 @@ def outcome_names() -> dict[str, str]:
         "cancelled": _("cancelled"),
         "started": _("under way"),
         "unknown": _("unknown, may be billed"),
+    }
+
+
+def reason_names() -> dict[str, str]:
+    """Return why an attempt made no image, in the visitor's language; "" where the outcome says it already."""
+    return {
+        "": "",
+        **dict.fromkeys(("blocked", "no_image", "cancelled"), ""),
+        "rate_limited": _("rate limit"),
+        "quota_exceeded": _("quota used up"),
+        "unavailable": _("the service has trouble"),
+        "invalid_api_key": _("key not accepted"),
+        "invalid_request": _("request refused"),
+        "unreadable_answer": _("answer not readable"),
+        "configuration": _("wrong setting"),
+        "workspace": _("could not be saved"),
     }
