@@ -25,7 +25,7 @@ from core.studio.plates import objects
 from core.studio.plates.composite import known_composite, make_composite
 from core.studio.plates.cutting import Cut, cut_out, cut_out_of, is_plates_slug, page_of_slug, plates_slug, whole_slug
 from core.studio.plates.fidelity import is_poor, measured
-from core.studio.plates.gathering import plate_records, write_plates
+from core.studio.plates.gathering import objects_on, pages_of, plate_records, write_plates
 from core.studio.plates.matrix import cell_id, read_chain, read_matrix, set_cell_prompt, set_chain
 from core.studio.plates.presets import first_chain, preset, presets
 from core.studio.plates.restoring import chain_of
@@ -235,7 +235,7 @@ def test_every_preset_speaks_both_languages() -> None:
                 assert "{" not in text
                 assert text.splitlines()[0].startswith("- ")
         assert found.prompt("en") != found.prompt("zh_CN")
-        assert found.prompt("en", Framing.MARGIN) != found.prompt("en", Framing.FULL_BLEED)
+        assert len({found.prompt("en", framing) for framing in Framing}) == len(Framing)
     kinds = {(found.plate, found.wording) for found in presets() if found.kind is Kind.RESTORATION}
     assert kinds == {
         (plate, wording) for plate in ("flat", "tilted", "warped") for wording in ("imperative", "descriptive")
@@ -288,6 +288,25 @@ def test_plates_are_gathered_in_the_order_of_their_steps(studio: Studio, workspa
     empty = workspace.save(Recipe(kind=Kind.PAGE), Result(), png(9), "blank")
     with pytest.raises(WorkspaceError, match="Find objects first"):
         write_plates(workspace, "csv", workspace.folder / "x.csv", [empty])
+
+
+def test_a_step_taken_out_of_the_chain_does_not_come_out(studio: Studio, workspace: Workspace, page: Asset) -> None:
+    """Exports follow the chain as it is: where two pictures were made from one, the chain's step goes out."""
+    _make_all(studio, workspace, page, chain("restore", "colour"))
+    _make_all(studio, workspace, page, chain("restore", "ink"))
+    set_chain(workspace, chain("restore", "ink"))
+    assert [record.images[-1].recipe.step for record in plate_records(workspace)] == ["page-3-r1-ink", "page-3-r2-ink"]
+    set_chain(workspace, chain("restore", "colour"))
+    assert {record.images[-1].recipe.step[-6:] for record in plate_records(workspace)} == {"colour"}
+
+
+def test_a_picture_that_was_searched_is_a_page(workspace: Workspace, page: Asset) -> None:
+    """What the studio shows among the pages goes out with all pages, whatever it was brought in as."""
+    archive = workspace.save(Recipe(kind=Kind.ARCHIVE), Result(), png(7, (200, 100)), "photo")
+    workspace.save(Recipe(kind=Kind.ARCHIVE), Result(), png(8, (200, 100)), "unsearched")
+    workspace.detections.save(Detection(number=1, page=archive.id, digest=archive.digest, regions=(UPPER,)))
+    assert [record.page.id for record in plate_records(workspace)] == ["page-3", "page-3", "photo"]
+    assert objects_on(workspace, pages_of(workspace)) == (2, 3)
 
 
 @pytest.mark.parametrize("form", ["zip", "pdf", "csv", "coco", "label-studio", "references"])

@@ -71,6 +71,23 @@ def test_a_crop_is_straightened_by_the_text_of_its_page() -> None:
     assert made.bend > 8
 
 
+def test_lines_that_go_on_beyond_a_tilted_crop_are_no_part_of_it() -> None:
+    """Text above and below a picture reaches into its crop on a tilted page; what is restored is the picture alone."""
+    page = plates.text_page(75, 1000, 1200, has_picture=False)
+    left, top, right, bottom = PLACE
+    page[top - 12 : bottom + 12] = 255
+    art = plates.line_art(76, right - left, bottom - top)
+    page[top:bottom, left:right] = art
+    crooked_page, _ = plates.tilted(plates.on_paper(page), 4.0)
+    place = (205, 365, 795, 815)
+    crop = crop_of(crooked_page, place)
+    alone, within = restore(crop, None), restore(crop, None, Surroundings(seen_page(crooked_page), place))
+    rows, columns = (np.flatnonzero((art < 128).any(axis=axis).any(axis=-1)) for axis in (1, 0))
+    size = (int(np.ptp(rows)), int(np.ptp(columns)))
+    assert within.picture.shape[:2] == pytest.approx(size, abs=8)
+    assert alone.picture.shape[0] > size[0] + 20, "the crop shows the lines"
+
+
 def test_a_page_s_scale_is_not_the_crop_s() -> None:
     """A page larger than is looked at gives the same straightening, in the crop's own pixels."""
     flat = flat_page()

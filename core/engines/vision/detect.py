@@ -19,7 +19,7 @@ from core.engines.vision.paper import Sheet, even_out
 from core.engines.vision.parts import find_parts
 from core.engines.vision.regions import Layout, Picture, find_pictures
 from core.engines.vision.tones import find_tones
-from core.models.region import NO_LABEL_FITS, SCALE, Preset, Wish
+from core.models.region import FREE_TEXT, NO_LABEL_FITS, SCALE, Preset, Wish
 
 WORK_SIDE = 1280
 """Longest side, in pixels, at which a page is searched."""
@@ -29,9 +29,6 @@ FAINTEST = 12
 """Least difference between the lightest and the darkest value, of 255, of a page on which anything is seen."""
 SMOOTH = 0.3
 """Share of a picture that is tone without strokes from which it counts as a photograph."""
-FREE_TEXT = (
-    "The draft engine cannot read what is described; it looks for {preset}. Use the gemini engine to search by words."
-)
 LABELS = {
     Preset.ILLUSTRATIONS: ("illustration", "picture", "image", "figure", "plate", "engraving", "photograph"),
     Preset.ENGRAVINGS: ("engraving", "illustration", "woodcut", "picture", "image", "figure", "plate"),
@@ -67,7 +64,7 @@ def find(data: bytes, wish: Wish, name: str = "") -> Findings:
         InvalidImageError: the bytes are damaged, no image, or over 100 megapixels.
     """
     page = on_white(decode(data, name))
-    warnings: tuple[str, ...] = (FREE_TEXT.format(preset=wish.preset.value),) if wish.what.strip() else ()
+    warnings: tuple[str, ...] = (FREE_TEXT,) if wish.what.strip() else ()
     if wish.labels and wish.preset is not Preset.COMPONENTS and not _label(wish):
         warnings += (NO_LABEL_FITS,)
     if min(page.shape[:2]) < SMALLEST_PAGE or int(np.ptp(shrink(page, 400))) < FAINTEST:

@@ -29,7 +29,7 @@ from core.studio.generation import generate_asset
 from core.studio.planning import Planner, RunOptions, check_draft_model, check_settings
 from core.studio.plates.cutting import DEFAULT_MARGIN, Cut, cut_out, plates_slug, whole_slug
 from core.studio.plates.fidelity import is_poor, measured
-from core.studio.plates.matrix import plates_story, whole_story
+from core.studio.plates.matrix import keep_chain, plates_story, whole_story
 from core.studio.plates.presets import preset, presets
 from core.studio.plates.runs import masks_of
 from core.studio.runners import Runners
@@ -123,6 +123,8 @@ async def _restore_all(
     workspace = studio.workspace(order.project)
     check_settings(whole_story(_nothing(), chain), options, studio.catalog, "--steps")
     search = await resolved(studio, Search(engine=options.engine, wish=Wish())) if order.finds else None
+    if search is not None:  # the studio shows the pages with the steps they were taken through
+        keep_chain(workspace, chain)
     runners = Runners(studio.home)
     is_pooled = options.engine is EngineName.DRAFT and order.workers > 1
     bench = _Bench(
@@ -219,7 +221,7 @@ class _Bench:
             await self._make(slug, story, {story.sources[0].id: picture}, images)
             return
         errand = Errand(self.run, self.runner, picture.id)
-        found, _ = await detect_or_reuse(self.studio, self.workspace, picture, self.search, errand)
+        found, _ = await detect_or_reuse(self.studio, self.workspace, picture, self.search, errand, detector=self.pool)
         masks = masks_of(self.workspace, picture, found.regions)
         crops = await asyncio.to_thread(cut_out, self.workspace, picture, found.regions, self.cut, masks)
         if crops:

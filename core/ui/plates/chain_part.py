@@ -89,7 +89,11 @@ def _words(view: View, step: ChainStep) -> None:
 def _presets(view: View, step: ChainStep, ready: list[StepPreset]) -> None:
     titles = {known.id: preset_title(known) for known in ready}
     chosen = st.selectbox(_("Preset"), list(titles), format_func=titles.__getitem__, key=f"plates/preset/{step.id}")
-    framings = {Framing.MARGIN: _("White margin"), Framing.FULL_BLEED: _("Up to every edge")}
+    framings = {
+        Framing.BY_TYPE: _("By kind of picture"),
+        Framing.MARGIN: _("White margin"),
+        Framing.FULL_BLEED: _("Up to every edge"),
+    }
     found = preset(str(chosen))
     framing = st.segmented_control(
         _("Framing"),
@@ -169,9 +173,13 @@ def _add(view: View) -> None:
     titles["own"] = _("A step of your own")
     chosen = str(st.selectbox(_("Step"), list(titles), format_func=titles.__getitem__, key="plates/add"))
     step = _own() if chosen == "own" else saved.get(chosen) or preset(chosen).step(language())
-    if st.button(_("Add this step"), type=main_type(bool(step.prompt.strip())), disabled=not step.prompt.strip()):
-        _append(view, step)
-        st.rerun()
+    with st.container(horizontal=True):
+        if st.button(_("Add this step"), type=main_type(bool(step.prompt.strip())), disabled=not step.prompt.strip()):
+            _append(view, step)
+            st.rerun()
+        if chosen in saved and st.button(_("Forget it"), icon=":material/bookmark_remove:", key="plates/forget"):
+            PlatesFile(view.workspace.folder).forget_step(step.name)
+            st.rerun()
 
 
 def _own() -> ChainStep:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from core.models.region import FAILED_TESSERACT, NO_LABEL_FITS, NO_TESSERACT, Detection, Flag, Region
+from core.models.region import FAILED_TESSERACT, FREE_TEXT, NO_LABEL_FITS, NO_TESSERACT, Detection, Flag, Region
 from core.store.workspace import Workspace
 from core.studio import detection as verbs
 from core.studio.plates import objects
@@ -182,6 +182,10 @@ def _notes(found: Detection) -> None:
 def _warning_text(warning: str) -> str:
     """Return a warning in the interface's language where it is one of ours; a service's words stay as they are."""
     ours = {
+        FREE_TEXT: _(
+            "Draft cannot read what is described; it looked for what is chosen above. "
+            "Search with Gemini to find things by words."
+        ),
         NO_TESSERACT: _("Captions are empty: Tesseract is not installed. Install it to have them read."),
         NO_LABEL_FITS: _(
             "Draft cannot tell what a picture shows, so none of your labels was given. "

@@ -7,6 +7,7 @@ import streamlit as st
 from core.errors import from_plain
 from core.models.wishes import detection_price
 from core.studio.background import RunView, begin_plates, retry_detection, view_run
+from core.studio.plates.gathering import objects_on
 from core.studio.runs import cancel_run
 from core.studio.specs import PlatesSpec
 from core.ui.errors_text import error_text
@@ -14,7 +15,7 @@ from core.ui.plates.view import View
 from core.ui.session import remember_place, studio
 from core.ui.telling import attempt
 from core.ui.texts import _, ngettext
-from core.ui.widgets import plain, price
+from core.ui.widgets import amount, plain, price
 
 _MOST_NAMED = 20
 _PAGES_AT_ONCE = 2  # a page's steps run side by side too
@@ -30,11 +31,27 @@ def show_progress(view: View) -> None:
 
 
 def show_all_pages(view: View) -> None:
-    """Show the button that makes what is missing on all pages."""
+    """Show the button that makes what is missing on all pages, behind one that says what that may cost."""
     if len(view.pages) < 2 or not view.matrix.chain.steps:
         return
     label = _("Make what is missing on all pages")
-    if st.button(label, icon=":material/library_books:", disabled=view.is_searching, key="plates/all-pages"):
+    popover = st.popover(
+        label, icon=":material/library_books:", disabled=view.is_searching, on_change="rerun", key="plates/all"
+    )
+    if popover.open:  # all pages are read for this
+        with popover:
+            _all_pages(view)
+
+
+def _all_pages(view: View) -> None:
+    pages, count = objects_on(view.workspace, view.pages)
+    steps = len(view.matrix.chain.steps)
+    words = _("Pages with objects: {pages}. Objects: {count}. Steps of each: {steps}. What is made already is kept.")
+    st.text(words.format(pages=pages, count=count, steps=steps))
+    most = count * sum(cell.price_usd for cell in view.matrix.rows[0].cells)
+    cost = price(0.0) if not most else _("at most {amount}").format(amount=amount(most))
+    label = plain(_("Make it on all pages · {price}").format(price=cost))
+    if st.button(label, type="primary", icon=":material/brush:", key="plates/all-pages"):
         attempt(lambda: _begin_all(view))
         st.rerun()
 
