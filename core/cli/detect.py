@@ -101,7 +101,7 @@ def detect(
     if is_json:
         print_json({str(one.path): [_entry(region) for region in one.regions] for one in results if one.error is None})
     elif not results:
-        tell("No image was found there. PNG, JPEG, WebP, TIFF, GIF and BMP are taken.")
+        tell("No image was found there. PNG, JPEG, WebP, TIFF, HEIC, AVIF, GIF and BMP are taken.")
     end(
         DONE
         if results and not failures

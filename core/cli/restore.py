@@ -80,7 +80,7 @@ def restore(paths: tuple[Path, ...], engine: str | None, is_json: bool, project:
     if is_json:
         print_json({str(one.path): _entry(one) for one in results})
     elif not results:
-        tell("No image was found there. PNG, JPEG, WebP, TIFF, GIF and BMP are taken.")
+        tell("No image was found there. PNG, JPEG, WebP, TIFF, HEIC, AVIF, GIF and BMP are taken.")
     is_all_bad = len(failures) == len(results) and all(failures)
     end(DONE if results and not failures else BAD_INPUT if is_all_bad else SOME_FAILED)
 
