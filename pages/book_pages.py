@@ -38,7 +38,6 @@ with st.container(horizontal=True, vertical_alignment="center"):
     show_versions(view)
     with st.popover(_("More pages"), icon=":material/add:"):
         show_intake(is_first=False)
-    show_exports(view)
 show_progress(view)
 show_filmstrip(view)
 page_side, objects_side = st.columns([3, 2], gap="medium")
@@ -50,7 +49,9 @@ with objects_side:
     show_object(view)
 
 if view.regions:
-    st.subheader(_("Plates"), anchor=False)
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.subheader(_("Plates"), anchor=False, width="content")
+        show_exports(view)
     with st.expander(_("Steps"), icon=":material/tune:"):
         show_chain(view)
     show_matrix(view)

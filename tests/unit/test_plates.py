@@ -327,7 +327,8 @@ def _make_all(studio: Studio, workspace: Workspace, page: Asset, steps: Chain) -
     made = {name: workspace.get(asset_id) for name, asset_id in spec.starting.items()}
     for number, step in enumerate(spec.story.ordered()):
         recipe = planner.recipe(step, [made[source.id] for source in step.sources])
-        made[step.id] = workspace.save(recipe, Result(), png(100 + number), step.id)
+        known = workspace.with_fingerprint(recipe.fingerprint)
+        made[step.id] = known[-1] if known else workspace.save(recipe, Result(), png(100 + number), step.id)
         workspace.choices.choose(spec.slug, step.id, made[step.id].id)
 
 

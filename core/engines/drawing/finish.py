@@ -12,7 +12,7 @@ MARK = "draft"
 _STRENGTH = 0.72
 _DARK, _LIGHT, _THREAD = (40, 36, 34), (240, 244, 246), (49, 84, 204)
 _SOLID = 0.97  # of a pixel that the mark covers wholly
-_LEFT, _ROUNDED = (1 - _STRENGTH) * 255, 4.0  # what may shine through it, and how far rounding leads astray
+_LEFT, _ROUNDED = (1 - _STRENGTH) * 255, 8.0  # what may shine through it, and how far rounding leads astray
 
 
 def grained(picture: Pixels, seed: int, strength: float = 5.0) -> Pixels:
@@ -59,7 +59,7 @@ def unmarked(picture: Pixels) -> Pixels:
         if not solid.any() or (np.abs(found[solid] - _LEFT / 2) > _LEFT / 2 + _ROUNDED).mean() > 0.01:
             continue
         cleared = np.clip(found / (1 - _STRENGTH * cover) + 0.5, 0, 255).astype(np.uint8)
-        if _unrest(cleared) < _unrest(corner):  # a mark is what stands out from what is behind it
+        if _standing_out(cleared, cover) < _standing_out(corner, cover):
             result = picture.copy()
             result[-rows:, -columns:] = cleared
             return result
@@ -83,8 +83,8 @@ def _write_mark(layer: Pixels, sizes: tuple[int, int, int], ink: tuple[int, int,
     size, gap, wide = sizes
     left, base = width - wide - gap, height - gap
     write(layer, MARK, left, base, size, ink)
-    ends = [(left - round(size * share), base - size // 3) for share in (1.5, 0.4)]
-    cv2.line(layer, *ends, _THREAD, max(1, round(size / 9)), cv2.LINE_AA)
+    start, end = ((left - round(size * share), base - size // 3) for share in (1.5, 0.4))
+    cv2.line(layer, start, end, _THREAD, max(1, round(size / 9)), cv2.LINE_AA)
 
 
 def _mark(height: int, width: int, ink: tuple[int, int, int]) -> tuple[Plane, Plane]:
@@ -97,6 +97,21 @@ def _mark(height: int, width: int, ink: tuple[int, int, int]) -> tuple[Plane, Pl
     return 1 - (white.astype(np.float32) - black) / 255, black.astype(np.float32)
 
 
-def _unrest(part: Pixels) -> float:
-    values = part.astype(np.float32)
-    return float(np.abs(np.diff(values, axis=0)).sum() + np.abs(np.diff(values, axis=1)).sum())
+def _standing_out(corner: Pixels, cover: Plane) -> float:
+    """Return by how much thread and letters differ from what is around them; a picture's own colours do not."""
+    bare, covered = cover.max(axis=2) < 0.02, cover.min(axis=2) > _SOLID
+    is_thread = np.arange(corner.shape[1]) < _thread_end(cover)
+    differences = []
+    for part in (is_thread, ~is_thread):
+        solid = covered & part
+        if solid.any() and (bare & part).any():
+            differences.append(np.abs(corner[solid].mean(axis=0) - corner[bare & part].mean(axis=0)).sum())
+    return float(sum(differences))
+
+
+def _thread_end(cover: Plane) -> int:
+    """Return the column at which the letters begin: the thread and a gap lie before it."""
+    inked = cover.max(axis=2).max(axis=0) > 0.02
+    first = int(np.argmax(inked))
+    gaps = np.flatnonzero(np.logical_not(inked[first:]))
+    return first + int(gaps[0]) if len(gaps) else first

@@ -13,6 +13,7 @@ from core.store.importing import IMAGE_SUFFIXES
 from core.studio.pages.archives import is_hidden, natural
 
 PAGE_SUFFIXES = IMAGE_SUFFIXES | {".pdf"}
+TAKEN_SUFFIXES = PAGE_SUFFIXES | {".zip", ".json"}
 MOST_FILES = 20_000
 HEAD = 1024
 
