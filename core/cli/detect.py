@@ -87,6 +87,7 @@ def detect(
         workers=workers,
     )
     failures: list[bool] = []
+    warned: set[str] = set()
 
     def ended(result: PageResult) -> None:
         if result.error is not None:
@@ -95,6 +96,10 @@ def detect(
             tell(f"Error: {plain(said if said.startswith(str(result.path)) else f'{result.path}: {said}')}")
         elif not is_json:
             _print_page(result)
+            for warning in result.warnings:
+                if warning not in warned:  # what holds for thousands of pages is said once
+                    warned.add(warning)
+                    tell(f"Warning: {plain(warning)}")
 
     with opened_studio() as studio:
         results = search_files(studio, order, ended)
@@ -129,5 +134,3 @@ def _print_page(result: PageResult) -> None:
         line = f"  [{box}]  {plain(region.label)}  {caption}".rstrip()
         flags = f"  ({', '.join(region.flags)})" if region.flags else ""
         click.echo(f"{line:.{_LONGEST_LINE}}{flags}")
-    for warning in result.warnings:
-        tell(f"Warning: {plain(warning)}")

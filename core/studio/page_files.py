@@ -23,6 +23,7 @@ from core.store.workspace import Workspace
 from core.studio.attempts import Errand, LedgerObserver, Subject
 from core.studio.context import Studio
 from core.studio.detection import Detector, Search, detect_or_reuse, find, page_of_bytes, resolved
+from core.studio.pages.kinds import check_single
 from core.studio.runners import Runners
 from core.studio.turns import work_through
 
@@ -144,6 +145,7 @@ class _Desk:
         return PageResult(path, detection.regions, is_new, detection.warnings)
 
     async def _detection(self, path: Path) -> tuple[Detection, bool]:
+        await asyncio.to_thread(check_single, path)
         errand = Errand(self.run, self.runner, path.name)
         if self.workspace is not None:
             async with self.importing:  # of two copies of one picture the second is to find the first

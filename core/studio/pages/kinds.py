@@ -62,6 +62,19 @@ def kind_of_file(path: Path) -> FileKind:
     return found
 
 
+def check_single(path: Path) -> None:
+    """Refuse a file of several pages, for work that takes one page, or one picture, a file.
+
+    Raises:
+        InvalidImageError: it is a PDF, a ZIP, a IIIF manifest, or a TIFF of several pages.
+    """
+    if is_document(path):
+        raise InvalidImageError(
+            "This file holds several pages, and here one is taken a file. Bring them into a project with "
+            "`throughline import`, and name the folder `assets` in it."
+        )
+
+
 def is_document(path: Path) -> bool:
     """Tell whether a file gives pages whatever it is imported as: a PDF, ZIP, manifest, or TIFF of several pages."""
     try:

@@ -26,6 +26,7 @@ from core.studio.attempts import Errand
 from core.studio.context import Studio
 from core.studio.detection import Search, detect_or_reuse, resolved
 from core.studio.generation import generate_asset
+from core.studio.pages.kinds import check_single
 from core.studio.planning import Planner, RunOptions, check_draft_model, check_settings
 from core.studio.plates.cutting import DEFAULT_MARGIN, Cut, cut_out, plates_slug, whole_slug
 from core.studio.plates.fidelity import is_poor, measured
@@ -214,6 +215,7 @@ class _Bench:
         return RestoreResult(path, tuple(images))
 
     async def _restore(self, path: Path, images: list[RestoredImage]) -> None:
+        await asyncio.to_thread(check_single, path)
         kind = Kind.PAGE if self.search else Kind.ARCHIVE
         picture = await asyncio.to_thread(import_file, self.workspace, path, kind)
         if self.search is None:

@@ -175,6 +175,7 @@ def _rows(view: View, found: Detection) -> None:
     chosen = st.dataframe(
         rows,
         hide_index=True,
+        placeholder="",
         height=min(38 + 35 * len(rows), 330),
         on_select="rerun",
         selection_mode="single-row",

@@ -105,8 +105,9 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     // the chosen box last: its handles lie on top
     const ordered = [...state.boxes].sort((one, other) => (one.id === state.chosen) - (other.id === state.chosen));
     svg.replaceChildren(...ordered.map((box) => drawBox(box, size)));
-    // where the focused box is gone, its keys still work
-    if (focused) (svg.querySelector(`.box[data-id="${CSS.escape(focused)}"]`) ?? svg).focus({ preventScroll: true });
+    // a box just drawn gets another name, and one may be gone: the keys still work
+    const boxOf = (id) => svg.querySelector(`.box[data-id="${CSS.escape(id)}"]`);
+    if (focused || svg.getRootNode().activeElement === svg) (boxOf(focused ?? state.chosen) ?? boxOf(state.chosen) ?? svg).focus({ preventScroll: true });
     button("add").setAttribute("aria-pressed", state.isAdding);
     button("delete").disabled = !byId(state.chosen);
     button("farther").disabled = state.zoom <= 1;
