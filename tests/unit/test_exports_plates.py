@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
+from xml.etree import ElementTree
 
 import pypdfium2 as pdfium
 import pytest
@@ -143,7 +144,7 @@ def test_a_zip_holds_every_step_with_its_recipe(workspace: Workspace, tmp_path: 
 
 def test_a_zip_holds_the_pages_its_boxes_are_on(workspace: Workspace, tmp_path: Path) -> None:
     """COCO and Label Studio find each page where their files name it, byte for byte; without pages names are plain."""
-    records = [_record(workspace), _record(workspace, 2), _record(workspace, 3, page="Alpes & co é")]
+    records = [_record(workspace, label="a<b"), _record(workspace, 2), _record(workspace, 3, page="Alpes & co é")]
     write_plates_zip(workspace, records, tmp_path / "plates.zip")
     with zipfile.ZipFile(tmp_path / "plates.zip") as packed:
         coco = json.loads(packed.read("coco.json"))
@@ -152,7 +153,8 @@ def test_a_zip_holds_the_pages_its_boxes_are_on(workspace: Workspace, tmp_path: 
         served = [task["data"]["image"].partition("?d=")[2] for task in json.loads(packed.read("tasks.json"))]
         assert [unquote(name) for name in served] == [image["file_name"] for image in coco["images"]]
         assert not set("&# ") & set("".join(served))
-        assert b"RectangleLabels" in packed.read("about.txt")
+        said = packed.read("about.txt").decode()
+        assert ElementTree.fromstring(said[said.index("<View>") :]).find(".//Label").get("value") == "a<b"
     write_plates_zip(workspace, records, tmp_path / "bare.zip", has_pages=False)
     with zipfile.ZipFile(tmp_path / "bare.zip") as packed:
         assert not [name for name in packed.namelist() if name.startswith("pages/")]

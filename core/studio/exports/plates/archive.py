@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import quoteattr
 
 from core.errors import WorkspaceError
 from core.models.asset import Asset
@@ -15,7 +16,7 @@ from core.store.ids import clean_id, folded, numbered
 from core.store.workspace import Workspace
 from core.studio.exports.files import whole_file, write_whole
 from core.studio.exports.plates.records import PlateRecord, clean, line
-from core.studio.exports.plates.tables import write_coco, write_csv, write_label_studio
+from core.studio.exports.plates.tables import labels_of, write_coco, write_csv, write_label_studio
 
 MOST_REFERENCES = 3
 PAGES = "pages/"
@@ -30,7 +31,9 @@ tasks.json   the same boxes for Label Studio. Start it with LABEL_STUDIO_LOCAL_F
 
 <View>
   <Image name="image" value="$image"/>
-  <RectangleLabels name="label" toName="image"/>
+  <RectangleLabels name="label" toName="image">
+{{labels}}
+  </RectangleLabels>
   <TextArea name="caption" toName="image" perRegion="true"/>
 </View>
 """
@@ -65,7 +68,8 @@ def _add_pages(workspace: Workspace, packed: zipfile.ZipFile, records: Sequence[
     for page in {record.page.id: record.page for record in records}.values():
         workspace.read(page)
         packed.write(workspace.path(page), f"{PAGES}{page.file_name}", zipfile.ZIP_STORED)
-    packed.writestr("about.txt", _ABOUT)
+    labels = "\n".join(f"    <Label value={quoteattr(label)}/>" for label in labels_of(records))
+    packed.writestr("about.txt", _ABOUT.replace("{labels}", labels))
 
 
 def _add_tables(packed: zipfile.ZipFile, records: Sequence[PlateRecord], has_pages: bool) -> None:

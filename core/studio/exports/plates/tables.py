@@ -58,6 +58,11 @@ def write_label_studio(records: Sequence[PlateRecord], out: Path, prefix: str = 
     write_whole(out, _json_list(tasks))
 
 
+def labels_of(records: Sequence[PlateRecord]) -> list[str]:
+    """Return the labels that boxes are written with, each once."""
+    return sorted({record.label or _UNNAMED for record in records})
+
+
 def safe_cell(value: Any) -> Any:
     """Return a value as a spreadsheet shows it and does not run it."""
     if not isinstance(value, str):
@@ -93,8 +98,7 @@ def _row(record: PlateRecord) -> Sequence[Any]:
 
 
 def _coco(records: Sequence[PlateRecord], prefix: str) -> Iterator[bytes]:
-    labels = sorted({record.label or _UNNAMED for record in records})
-    categories = {label: number for number, label in enumerate(labels, 1)}
+    categories = {label: number for number, label in enumerate(labels_of(records), 1)}
     pages = {record.page.id: record for record in records}
     images = {page_id: number for number, page_id in enumerate(pages, 1)}
     yield b'{"info": {"description": "Plates found with Throughline"}, "licenses": [], "images": '
