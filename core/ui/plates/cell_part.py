@@ -118,11 +118,15 @@ def _fidelity(view: View, card: Card, before: Asset, after: Asset) -> Fidelity |
 
 def show_fidelity(fidelity: Fidelity) -> None:
     """Show the meter: how much of the structure is kept, missing and invented, and how far the shape has drifted."""
-    kept, missing, invented, drift = st.columns(4)
-    kept.metric(_("Lines kept"), f"{fidelity.edge_agreement:.0%}")
-    missing.metric(_("Missing"), f"{fidelity.missing:.0%}")
-    invented.metric(_("Invented"), f"{fidelity.invented:.0%}")
-    drift.metric(_("Shape drift"), f"{fidelity.aspect_drift:.1%}")
+    figures = {
+        _("Lines kept"): f"{fidelity.edge_agreement:.0%}",
+        _("Missing"): f"{fidelity.missing:.0%}",
+        _("Invented"): f"{fidelity.invented:.0%}",
+        _("Shape drift"): f"{fidelity.aspect_drift:.1%}",
+    }
+    with st.container(horizontal=True, horizontal_alignment="distribute", gap="small"):
+        for name, figure in figures.items():
+            st.metric(name, figure, width="content")
     if not fidelity.is_aligned:
         st.caption(_("The two pictures could not be laid over each other exactly; read the figures with care."))
     if fidelity.is_poor:

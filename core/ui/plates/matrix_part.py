@@ -152,8 +152,6 @@ def _cell(view: View, region: Region, card: Card) -> GridCell:
     line = card_line(card)
     if card.asset is not None and card.state in (CardState.CURRENT, CardState.LOCKED) and card.asset.result.seconds:
         line += f" · {card.asset.result.seconds:.1f} s"
-    if _strays(view, card):
-        line += " · " + _("strays")
     return GridCell(
         card.step.id,
         line,
@@ -161,6 +159,7 @@ def _cell(view: View, region: Region, card: Card) -> GridCell:
         _("{kind}: {name}").format(kind=kind_name(card.step.kind), name=region_name(region)),
         picture_url(view.workspace, card.asset) if card.asset else "",
         _("being made") if card.state is CardState.RUNNING else _("no picture yet"),
+        _("strays") if _strays(view, card) else "",
     )
 
 
