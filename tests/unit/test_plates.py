@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from core.errors import InvalidRequestError, StoryError, WorkspaceError
-from core.models.asset import Asset, EngineName, GenerationSettings, Kind, Recipe, Result
+from core.engines.drawing.picture import encode
+from core.errors import InvalidImageError, InvalidRequestError, StoryError, WorkspaceError
+from core.models.asset import Asset, EngineName, GenerationSettings, Kind, Origin, Recipe, Result
 from core.models.plates import Chain, ChainStep, Framing
 from core.models.region import Box, Detection, Region
 from core.settings import load_settings
@@ -20,6 +21,7 @@ from core.store.workspace import Workspace
 from core.studio.boards import CardState
 from core.studio.context import Studio
 from core.studio.detection import with_known_ids
+from core.studio.pages.origins import credit_of
 from core.studio.planning import RunOptions
 from core.studio.plates import objects
 from core.studio.plates.composite import known_composite, make_composite
@@ -30,6 +32,8 @@ from core.studio.plates.matrix import cell_id, read_chain, read_matrix, set_cell
 from core.studio.plates.presets import first_chain, preset, presets
 from core.studio.plates.restoring import chain_of
 from core.studio.plates.runs import Plate, PlatesOrder, plates_spec, read_plate, whole_spec
+from core.studio.plates.straighten import straighten_page, straightened_page
+from tests import plates as drawn
 from tests.samples import encoded, png
 
 DRAFT = RunOptions(engine=EngineName.DRAFT)
@@ -274,6 +278,23 @@ def test_steps_are_named_in_the_terminal() -> None:
     ]
     with pytest.raises(InvalidRequestError, match=r"'polish'.*cinematise"):
         chain_of(("restore", "polish"))
+
+
+def test_a_page_is_straightened_once_and_owed_to_the_same(workspace: Workspace) -> None:
+    """The straight page is a page of its own, made from the other and credited like it; a blank one is refused."""
+    origin = Origin(title="Denver", credit="City Library")
+    crooked, _ = drawn.tilted(drawn.on_paper(drawn.text_page(5)), 3.0)
+    page = workspace.save(Recipe(kind=Kind.PAGE, origin=origin), Result(), encode(crooked), "leaf")
+    straight = straighten_page(workspace, page)
+    assert straighten_page(workspace, page) == straight == straightened_page(workspace, page)
+    assert (straight.recipe.kind, straight.source_ids, straight.recipe.name) == (
+        Kind.PAGE,
+        ("leaf",),
+        "leaf, straightened",
+    )
+    assert credit_of(workspace, straight) == origin
+    with pytest.raises(InvalidImageError, match="straight already"):
+        straighten_page(workspace, workspace.save(Recipe(kind=Kind.PAGE), Result(), png(3, (300, 300)), "blank"))
 
 
 def test_plates_are_gathered_in_the_order_of_their_steps(studio: Studio, workspace: Workspace, page: Asset) -> None:

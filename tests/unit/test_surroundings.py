@@ -14,6 +14,7 @@ from core.engines.base import GenerationRequest, Origin, Reference
 from core.engines.draft import DraftEngine
 from core.engines.draft_pool import Unrecorded
 from core.engines.drawing.picture import encode
+from core.engines.vision.restoration.curl import straightened
 from core.engines.vision.restoration.frame import find_frame
 from core.engines.vision.restoration.restoring import restore
 from core.engines.vision.restoration.surroundings import Surroundings, seen_page
@@ -87,6 +88,22 @@ def test_lines_that_go_on_beyond_a_tilted_crop_are_no_part_of_it() -> None:
     size = (int(np.ptp(rows)), int(np.ptp(columns)))
     assert within.picture.shape[:2] == pytest.approx(size, abs=8)
     assert alone.picture.shape[0] > size[0] + 20, "the crop shows the lines"
+
+
+def test_a_straightened_page_has_upright_pictures() -> None:
+    """A tilted page is turned, not sheared: the frame of its picture is level and plumb; a level page stays."""
+    page = plates.on_paper(plates.text_page(77))
+    tilted, _ = plates.tilted(page, 4.0)
+    straight = straightened(tilted)
+    assert straight is not None
+    height, width = straight.shape[:2]
+    frame = find_frame(np.ascontiguousarray(straight[int(height * 0.34) : int(height * 0.72), 150 : width - 150]))
+    assert frame is not None
+    first, second, _, last = frame.corners
+    level, plumb = second - first, last - first
+    assert abs(np.degrees(np.arctan2(level[1], level[0]))) < 0.4
+    assert abs(np.degrees(np.arctan2(plumb[0], plumb[1]))) < 0.4
+    assert straightened(page) is None
 
 
 def test_a_page_s_scale_is_not_the_crop_s() -> None:
