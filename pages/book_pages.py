@@ -14,7 +14,7 @@ from core.ui.plates.objects_part import show_composite, show_editor, show_object
 from core.ui.plates.origin_part import show_origin
 from core.ui.plates.progress_part import show_all_pages, show_progress
 from core.ui.plates.straighten_part import show_straighten
-from core.ui.plates.view import pages_of, read_view
+from core.ui.plates.view import project_pages, read_view
 from core.ui.session import studio
 from core.ui.telling import show_said
 from core.ui.texts import _
@@ -26,7 +26,7 @@ if studio().project is None:
     show_no_project()
     st.stop()
 show_refused()
-pages = pages_of(studio().workspace)
+pages = project_pages()
 if not pages:
     show_no_pages()
     st.stop()
@@ -38,7 +38,6 @@ with st.container(horizontal=True, vertical_alignment="center"):
     show_versions(view)
     with st.popover(_("More pages"), icon=":material/add:"):
         show_intake(is_first=False)
-    show_exports(view)
 show_progress(view)
 show_filmstrip(view)
 page_side, objects_side = st.columns([3, 2], gap="medium")
@@ -50,7 +49,9 @@ with objects_side:
     show_object(view)
 
 if view.regions:
-    st.subheader(_("Plates"), anchor=False)
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.subheader(_("Plates"), anchor=False, width="content")
+        show_exports(view)
     with st.expander(_("Steps"), icon=":material/tune:"):
         show_chain(view)
     show_matrix(view)

@@ -87,6 +87,7 @@ def detect(
         workers=workers,
     )
     failures: list[bool] = []
+    warned: set[str] = set()
 
     def ended(result: PageResult) -> None:
         if result.error is not None:
@@ -95,13 +96,17 @@ def detect(
             tell(f"Error: {plain(said if said.startswith(str(result.path)) else f'{result.path}: {said}')}")
         elif not is_json:
             _print_page(result)
+            for warning in result.warnings:
+                if warning not in warned:  # what holds for thousands of pages is said once
+                    warned.add(warning)
+                    tell(f"Warning: {plain(warning)}")
 
     with opened_studio() as studio:
         results = search_files(studio, order, ended, None if is_json else tell_wait)
     if is_json:
         print_json({str(one.path): [_entry(region) for region in one.regions] for one in results if one.error is None})
     elif not results:
-        tell("No image was found there. PNG, JPEG, WebP, TIFF, GIF and BMP are taken.")
+        tell("No image was found there. PNG, JPEG, WebP, TIFF, HEIC, AVIF, GIF and BMP are taken.")
     end(
         DONE
         if results and not failures
@@ -129,5 +134,3 @@ def _print_page(result: PageResult) -> None:
         line = f"  [{box}]  {plain(region.label)}  {caption}".rstrip()
         flags = f"  ({', '.join(region.flags)})" if region.flags else ""
         click.echo(f"{line:.{_LONGEST_LINE}}{flags}")
-    for warning in result.warnings:
-        tell(f"Warning: {plain(warning)}")

@@ -80,7 +80,7 @@ def restore(paths: tuple[Path, ...], engine: str | None, is_json: bool, project:
     if is_json:
         print_json({str(one.path): _entry(one) for one in results})
     elif not results:
-        tell("No image was found there. PNG, JPEG, WebP, TIFF, GIF and BMP are taken.")
+        tell("No image was found there. PNG, JPEG, WebP, TIFF, HEIC, AVIF, GIF and BMP are taken.")
     is_all_bad = len(failures) == len(results) and all(failures)
     end(DONE if results and not failures else BAD_INPUT if is_all_bad else SOME_FAILED)
 
@@ -89,13 +89,14 @@ def restore(paths: tuple[Path, ...], engine: str | None, is_json: bool, project:
 @existing_project
 @click.option("--format", "form", type=click.Choice(FORMATS), required=True, help="What is written.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="File to write.")
+@click.option("--pages/--no-pages", "has_pages", default=True, help="With zip: the pages themselves too (default).")
 @as_json
-def plates(project: Path, form: str, out: Path, is_json: bool) -> None:
+def plates(project: Path, form: str, out: Path, has_pages: bool, is_json: bool) -> None:
     """Write what was found and made on a project's pages: a ZIP, a book, or tables."""
     from core.studio.plates.gathering import write_plates
 
     with opened_studio() as studio:
-        count = write_plates(opened_project(studio, project), form, out)
+        count = write_plates(opened_project(studio, project), form, out, has_pages=has_pages)
     if is_json:
         print_json({"out": str(out), "plates": count})
     else:

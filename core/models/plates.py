@@ -11,8 +11,9 @@ PLATE_KINDS = (Kind.RESTORATION, Kind.COLOURISATION, Kind.TRANSFORMATION, Kind.C
 
 
 class Framing(StrEnum):
-    """How a picture stands on its canvas: with an even white margin, or up to every edge."""
+    """How a picture stands on its canvas: with an even white margin, up to every edge, or as its kind usually does."""
 
+    BY_TYPE = "by_type"
     MARGIN = "margin"
     FULL_BLEED = "full_bleed"
 

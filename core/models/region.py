@@ -74,6 +74,10 @@ class Box(Value):
 
 
 NO_TESSERACT = "Captions are empty: Tesseract is not installed. Install it (tesseract on the PATH) to have them read."
+FREE_TEXT = (
+    "The draft engine cannot read what is described; it looked for what its preset names. "
+    "Search with gemini to find things by words."
+)
 NO_LABEL_FITS = (
     "The draft engine cannot tell what a picture shows, so none of your labels was given. "
     "Label the objects yourself, or search with gemini."

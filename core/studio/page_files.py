@@ -25,6 +25,7 @@ from core.studio.attempts import Errand, LedgerObserver, NamedWaiting, Subject
 from core.studio.context import Studio
 from core.studio.detection import Detector, Search, detect_or_reuse, find, page_of_bytes, resolved
 from core.studio.estimates import check_price
+from core.studio.pages.kinds import check_single
 from core.studio.runners import Runners
 from core.studio.turns import work_through
 
@@ -157,6 +158,7 @@ class _Desk:
         return PageResult(path, detection.regions, is_new, detection.warnings)
 
     async def _detection(self, path: Path) -> tuple[Detection, bool]:
+        await asyncio.to_thread(check_single, path)
         waiting = partial(self.waits, path.name) if self.waits else None
         errand = Errand(self.run, self.runner, path.name, waiting)
         if self.workspace is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
@@ -160,3 +161,66 @@ def test_a_page_that_failed_is_searched_again(gemini_studio: StudioServer, stand
     again.click()
     expect(page.locator(".editor .box").first).to_be_visible()
     expect(again).to_have_count(0)
+
+
+def test_boxes_are_made_and_named_by_keys_alone(studio: StudioServer, open_page: Visits) -> None:
+    """A box is added, moved, named and taken back without a pointer; the keys stay with it when it gets its id."""
+    workspace, address = book(studio, region("r1", 100))
+    page = open_page(studio, address, viewport=(1440, 1000))
+    page.get_by_role("button", name="Add a box").focus()
+    page.keyboard.press("Enter")
+    wait_until(lambda: len(regions_of(workspace)) == 2, "the new box", page)
+    expect(page.locator('.editor .box[data-id="r2"]')).to_be_focused()
+    wait_idle(page)
+    before = regions_of(workspace)[1].box
+    page.keyboard.press("ArrowRight")
+    wait_until(lambda: regions_of(workspace)[1].box.xmin > before.xmin, "the box's moving", page)
+    wait_idle(page)
+    page.get_by_label("Label", exact=True).fill("tower")
+    page.keyboard.press("Tab")
+    wait_until(lambda: regions_of(workspace)[1].label == "tower", "its name", page)
+    wait_idle(page)
+    page.locator('.editor .box[data-id="r2"]').focus()
+    page.keyboard.press("Control+z")
+    wait_until(lambda: regions_of(workspace)[1].label == "", "taking the name back", page)
+    wait_idle(page)
+    page.keyboard.press("Control+Shift+Z")
+    wait_until(lambda: regions_of(workspace)[1].label == "tower", "the name again", page)
+
+
+def test_files_of_every_kind_come_in_together(studio: StudioServer, open_page: Visits, tmp_path: Path) -> None:
+    """A picture, a ZIP and a manifest are taken by the same place; what is bad among them is named, in page order."""
+    (tmp_path / "page 10.png").write_bytes(png(3, (90, 60)))
+    (tmp_path / "page 2.png").write_bytes(png(4, (90, 60)))
+    (tmp_path / "broken.jpg").write_bytes(b"no picture")
+    (tmp_path / "book.json").write_text("{}", encoding="utf-8")
+    with zipfile.ZipFile(tmp_path / "more.zip", "w") as packed:
+        packed.writestr("leaf.png", png(5, (90, 60)))
+    workspace = studio.studio().workspace(studio.home / "projects" / "book", "Old book")
+    page = open_page(studio, f"/book_pages?project={workspace.uuid}")
+    page.locator("input[type=file]").first.set_input_files(sorted(tmp_path.glob("*.*")))
+    page.get_by_role("button", name="Bring them in").click()
+    expect(page.locator(".gallery .item")).to_have_count(3)
+    expect(page.get_by_text("2 files were not taken")).to_be_visible()
+    expect(page.get_by_text("no IIIF manifest")).to_be_visible()
+    assert [item.split("\n")[0] for item in page.locator(".gallery .item").all_inner_texts()] == [
+        *("leaf", "page 2", "page 10"),
+    ]
+
+
+def test_all_pages_have_their_price(gemini_studio: StudioServer, open_page: Visits) -> None:
+    """One click makes a page whole for a price on the button; for all pages it is said at most how much."""
+    workspace, address = book(gemini_studio, region("r1", 100))
+    other = workspace.save(Recipe(kind=Kind.PAGE), Result(), png(2, (600, 400)), "page-2")
+    workspace.detections.save(Detection(number=1, page=other.id, digest=other.digest, regions=(region("r1", 50),)))
+    page = open_page(gemini_studio, address, viewport=(1440, 1000))
+    expect(page.get_by_role("button", name=re.compile(r"missing · 3 images · about \$0\.10"))).to_be_visible()
+    page.get_by_role("button", name="Make what is missing on all pages").click()
+    page.get_by_role("button", name=re.compile(r"Make it on all pages · at most \$0\.20")).click()
+    wait_until(lambda: len(_made(workspace)) == 6, "both pages' plates", page)
+    wait_idle(page)
+
+
+def _made(workspace: Workspace) -> list[str]:
+    workspace.sync()
+    return [asset.id for asset in workspace.assets() if asset.recipe.engine is EngineName.GEMINI]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from core.engines.drawing.picture import encode
+from tests.plates import on_paper, text_page
 from tests.samples import jpeg, png
 from tests.standin import StandIn
 from tests.terminal.harness import Terminal
@@ -67,3 +70,15 @@ def test_what_was_found_comes_out(terminal: Terminal, folder: Path, tmp_path: Pa
     terminal.run("import", folder, "--project", "book")
     said = terminal.run("plates", "--project", "book", "--format", "csv", "--out", tmp_path / "plates.csv")
     assert (said.code, "Find objects first" in said.err) == (2, True)
+
+
+def test_pages_are_cut_and_restored_by_processes(terminal: Terminal, tmp_path: Path) -> None:
+    """With --find what is on a page goes through the steps, and the project keeps these steps as its chain."""
+    page = text_page(3)
+    (tmp_path / "page.png").write_bytes(encode(on_paper(page)))
+    said = terminal.run("restore", tmp_path / "page.png", "--find", "--workers", 2, "--project", "book", "--json")
+    assert (said.code, said.err) == (0, "")
+    (entry,) = said.document.values()
+    assert [(image["object"], image["step"]) for image in entry["images"]] == [("r1", "restore")]
+    chain = json.loads((terminal.folder / "book" / "plates.json").read_text(encoding="utf-8"))["chain"]
+    assert [step["id"] for step in chain["steps"]] == ["restore-flat"]

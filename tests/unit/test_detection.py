@@ -246,7 +246,7 @@ def test_a_board_on_a_table_is_searched_and_not_found() -> None:
 
 
 def test_masks_cover_their_boxes_in_the_pixels_of_the_page() -> None:
-    """A mask is as large as its box on the page, 255 where there is ink and 0 on bare paper."""
+    """A mask is as large as its box on the page, 255 where its picture is and 0 on bare paper around it."""
     page, _ = drawn.illustrated()
     large = cv2.resize(page, (2100, 3000), interpolation=cv2.INTER_LINEAR)
     (one,) = found(large, has_masks=True).found

@@ -15,6 +15,7 @@ from PIL import Image
 
 from core.engines.base import AttemptOutcome, AttemptReport, GenerationRequest, Reference
 from core.engines.draft import DraftEngine
+from core.engines.drawing.finish import marked, unmarked
 from core.errors import BudgetExceededError, InvalidImageError, InvalidRequestError
 from core.models.asset import GenerationSettings, Kind, Role
 from core.models.catalog import load_catalog
@@ -247,6 +248,36 @@ def test_every_drawing_carries_the_mark() -> None:
     """The lower right corner of a white sheet holds the ink of the mark."""
     made = pixels(draw(request("", Kind.CUTOUT, (reference(doll()),), "1:1", "1K")))
     assert (made[-60:, -120:].min(axis=2) < 140).sum() > 40
+
+
+@given(
+    st.integers(30, 700),
+    st.integers(40, 700),
+    st.sampled_from([(255, 0), (20, 0), (128, 9), (128, 60), (200, 30)]),
+)
+@settings(max_examples=40, deadline=None)
+def test_a_mark_is_taken_off_as_it_was_put_on(height: int, width: int, ground: tuple[int, int]) -> None:
+    """What the mark covered is back within what rounding lost; a picture without a mark is left as it is."""
+    light, grain = ground
+    noise = np.random.default_rng(height).normal(0, grain, (height, width, 3)) if grain else 0
+    picture = np.clip(np.full((height, width, 3), light) + noise, 0, 255).astype(np.uint8)
+    signed = marked(picture)
+    assert np.abs(signed.astype(int) - picture).max() > 30
+    assert np.abs(unmarked(signed).astype(int) - picture).max() <= 6
+    assert unmarked(picture) is picture
+
+
+@pytest.mark.parametrize("kind", [Kind.RESTORATION, Kind.COLOURISATION, Kind.TRANSFORMATION, Kind.CINEMATIC])
+def test_what_is_made_from_a_draft_has_one_mark(kind: Kind) -> None:
+    """A step upon a draft, at another shape, looks as if that draft had never been marked."""
+    first = draw(request("", Kind.CINEMATIC, (reference(doll(), Role.PLATE, Kind.CROP),), "16:9"))
+    plain = unmarked(pixels(first))
+    assert np.abs(plain.astype(int) - pixels(first)).max() > 30, "the first step is marked"
+    bare = bytes(cv2.imencode(".png", plain)[1])
+    of_draft, of_bare = (
+        pixels(draw(request("", kind, (reference(data, Role.PLATE, Kind.CINEMATIC),), "3:4"))) for data in (first, bare)
+    )
+    assert np.abs(of_draft.astype(int) - of_bare).max() == 0
 
 
 def test_back_view_is_used_from_behind() -> None:

@@ -8,6 +8,8 @@ import json
 import zipfile
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
+from xml.etree import ElementTree
 
 import pypdfium2 as pdfium
 import pytest
@@ -138,6 +140,25 @@ def test_a_zip_holds_every_step_with_its_recipe(workspace: Workspace, tmp_path: 
         assert b"Gift of 1893" in packed.read("credits.txt")
     assert len({name.casefold() for name in names}) == len(names)
     assert not any(".." in Path(name).parts or name.startswith("/") for name in names)
+
+
+def test_a_zip_holds_the_pages_its_boxes_are_on(workspace: Workspace, tmp_path: Path) -> None:
+    """COCO and Label Studio find each page where their files name it, byte for byte; without pages names are plain."""
+    records = [_record(workspace, label="a<b"), _record(workspace, 2), _record(workspace, 3, page="Alpes & co é")]
+    write_plates_zip(workspace, records, tmp_path / "plates.zip")
+    with zipfile.ZipFile(tmp_path / "plates.zip") as packed:
+        coco = json.loads(packed.read("coco.json"))
+        for image, page in zip(coco["images"], [records[0].page, records[2].page], strict=True):
+            assert packed.read(image["file_name"]) == workspace.path(page).read_bytes()
+        served = [task["data"]["image"].partition("?d=")[2] for task in json.loads(packed.read("tasks.json"))]
+        assert [unquote(name) for name in served] == [image["file_name"] for image in coco["images"]]
+        assert not set("&# ") & set("".join(served))
+        said = packed.read("about.txt").decode()
+        assert ElementTree.fromstring(said[said.index("<View>") :]).find(".//Label").get("value") == "a<b"
+    write_plates_zip(workspace, records, tmp_path / "bare.zip", has_pages=False)
+    with zipfile.ZipFile(tmp_path / "bare.zip") as packed:
+        assert not [name for name in packed.namelist() if name.startswith("pages/")]
+        assert json.loads(packed.read("coco.json"))["images"][0]["file_name"] == "denver-p012.png"
 
 
 def test_a_damaged_picture_leaves_no_half_file(workspace: Workspace, tmp_path: Path) -> None:

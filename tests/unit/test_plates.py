@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from core.errors import InvalidRequestError, StoryError, WorkspaceError
-from core.models.asset import Asset, EngineName, GenerationSettings, Kind, Recipe, Result
+from core.engines.drawing.picture import encode
+from core.errors import InvalidImageError, InvalidRequestError, StoryError, WorkspaceError
+from core.models.asset import Asset, EngineName, GenerationSettings, Kind, Origin, Recipe, Result
 from core.models.plates import Chain, ChainStep, Framing
 from core.models.region import Box, Detection, Region
 from core.settings import load_settings
@@ -20,16 +21,19 @@ from core.store.workspace import Workspace
 from core.studio.boards import CardState
 from core.studio.context import Studio
 from core.studio.detection import with_known_ids
+from core.studio.pages.origins import credit_of
 from core.studio.planning import RunOptions
 from core.studio.plates import objects
 from core.studio.plates.composite import known_composite, make_composite
 from core.studio.plates.cutting import Cut, cut_out, cut_out_of, is_plates_slug, page_of_slug, plates_slug, whole_slug
 from core.studio.plates.fidelity import is_poor, measured
-from core.studio.plates.gathering import plate_records, write_plates
+from core.studio.plates.gathering import objects_on, pages_of, plate_records, write_plates
 from core.studio.plates.matrix import cell_id, read_chain, read_matrix, set_cell_prompt, set_chain
 from core.studio.plates.presets import first_chain, preset, presets
 from core.studio.plates.restoring import chain_of
 from core.studio.plates.runs import Plate, PlatesOrder, plates_spec, read_plate, whole_spec
+from core.studio.plates.straighten import straighten_page, straightened_page
+from tests import plates as drawn
 from tests.samples import encoded, png
 
 DRAFT = RunOptions(engine=EngineName.DRAFT)
@@ -235,7 +239,7 @@ def test_every_preset_speaks_both_languages() -> None:
                 assert "{" not in text
                 assert text.splitlines()[0].startswith("- ")
         assert found.prompt("en") != found.prompt("zh_CN")
-        assert found.prompt("en", Framing.MARGIN) != found.prompt("en", Framing.FULL_BLEED)
+        assert len({found.prompt("en", framing) for framing in Framing}) == len(Framing)
     kinds = {(found.plate, found.wording) for found in presets() if found.kind is Kind.RESTORATION}
     assert kinds == {
         (plate, wording) for plate in ("flat", "tilted", "warped") for wording in ("imperative", "descriptive")
@@ -276,6 +280,23 @@ def test_steps_are_named_in_the_terminal() -> None:
         chain_of(("restore", "polish"))
 
 
+def test_a_page_is_straightened_once_and_owed_to_the_same(workspace: Workspace) -> None:
+    """The straight page is a page of its own, made from the other and credited like it; a blank one is refused."""
+    origin = Origin(title="Denver", credit="City Library")
+    crooked, _ = drawn.tilted(drawn.on_paper(drawn.text_page(5)), 3.0)
+    page = workspace.save(Recipe(kind=Kind.PAGE, origin=origin), Result(), encode(crooked), "leaf")
+    straight = straighten_page(workspace, page)
+    assert straighten_page(workspace, page) == straight == straightened_page(workspace, page)
+    assert (straight.recipe.kind, straight.source_ids, straight.recipe.name) == (
+        Kind.PAGE,
+        ("leaf",),
+        "leaf, straightened",
+    )
+    assert credit_of(workspace, straight) == origin
+    with pytest.raises(InvalidImageError, match="straight already"):
+        straighten_page(workspace, workspace.save(Recipe(kind=Kind.PAGE), Result(), png(3, (300, 300)), "blank"))
+
+
 def test_plates_are_gathered_in_the_order_of_their_steps(studio: Studio, workspace: Workspace, page: Asset) -> None:
     """A record has the cut-out and the chosen images made of it, one from the other; without objects there is none."""
     steps = chain("restore", "colour")
@@ -288,6 +309,25 @@ def test_plates_are_gathered_in_the_order_of_their_steps(studio: Studio, workspa
     empty = workspace.save(Recipe(kind=Kind.PAGE), Result(), png(9), "blank")
     with pytest.raises(WorkspaceError, match="Find objects first"):
         write_plates(workspace, "csv", workspace.folder / "x.csv", [empty])
+
+
+def test_a_step_taken_out_of_the_chain_does_not_come_out(studio: Studio, workspace: Workspace, page: Asset) -> None:
+    """Exports follow the chain as it is: where two pictures were made from one, the chain's step goes out."""
+    _make_all(studio, workspace, page, chain("restore", "colour"))
+    _make_all(studio, workspace, page, chain("restore", "ink"))
+    set_chain(workspace, chain("restore", "ink"))
+    assert [record.images[-1].recipe.step for record in plate_records(workspace)] == ["page-3-r1-ink", "page-3-r2-ink"]
+    set_chain(workspace, chain("restore", "colour"))
+    assert {record.images[-1].recipe.step[-6:] for record in plate_records(workspace)} == {"colour"}
+
+
+def test_a_picture_that_was_searched_is_a_page(workspace: Workspace, page: Asset) -> None:
+    """What the studio shows among the pages goes out with all pages, whatever it was brought in as."""
+    archive = workspace.save(Recipe(kind=Kind.ARCHIVE), Result(), png(7, (200, 100)), "photo")
+    workspace.save(Recipe(kind=Kind.ARCHIVE), Result(), png(8, (200, 100)), "unsearched")
+    workspace.detections.save(Detection(number=1, page=archive.id, digest=archive.digest, regions=(UPPER,)))
+    assert [record.page.id for record in plate_records(workspace)] == ["page-3", "page-3", "photo"]
+    assert objects_on(workspace, pages_of(workspace)) == (2, 3)
 
 
 @pytest.mark.parametrize("form", ["zip", "pdf", "csv", "coco", "label-studio", "references"])
@@ -308,7 +348,8 @@ def _make_all(studio: Studio, workspace: Workspace, page: Asset, steps: Chain) -
     made = {name: workspace.get(asset_id) for name, asset_id in spec.starting.items()}
     for number, step in enumerate(spec.story.ordered()):
         recipe = planner.recipe(step, [made[source.id] for source in step.sources])
-        made[step.id] = workspace.save(recipe, Result(), png(100 + number), step.id)
+        known = workspace.with_fingerprint(recipe.fingerprint)
+        made[step.id] = known[-1] if known else workspace.save(recipe, Result(), png(100 + number), step.id)
         workspace.choices.choose(spec.slug, step.id, made[step.id].id)
 
 

@@ -14,6 +14,7 @@ from core.engines.base import GenerationRequest, Origin, Reference
 from core.engines.draft import DraftEngine
 from core.engines.draft_pool import Unrecorded
 from core.engines.drawing.picture import encode
+from core.engines.vision.restoration.curl import straightened
 from core.engines.vision.restoration.frame import find_frame
 from core.engines.vision.restoration.restoring import restore
 from core.engines.vision.restoration.surroundings import Surroundings, seen_page
@@ -69,6 +70,40 @@ def test_a_crop_is_straightened_by_the_text_of_its_page() -> None:
     assert curl < 2
     assert made.skew > 2
     assert made.bend > 8
+
+
+def test_lines_that_go_on_beyond_a_tilted_crop_are_no_part_of_it() -> None:
+    """Text above and below a picture reaches into its crop on a tilted page; what is restored is the picture alone."""
+    page = plates.text_page(75, 1000, 1200, has_picture=False)
+    left, top, right, bottom = PLACE
+    # whole rows make room: their base lines are 34 pixels apart
+    page[403:781] = 255
+    art = plates.line_art(76, right - left, bottom - top)
+    page[top:bottom, left:right] = art
+    crooked_page, _ = plates.tilted(plates.on_paper(page), 4.0)
+    place = (205, 365, 795, 815)
+    crop = crop_of(crooked_page, place)
+    alone, within = restore(crop, None), restore(crop, None, Surroundings(seen_page(crooked_page), place))
+    rows, columns = (np.flatnonzero((art < 128).any(axis=axis).any(axis=-1)) for axis in (1, 0))
+    size = (int(np.ptp(rows)), int(np.ptp(columns)))
+    assert within.picture.shape[:2] == pytest.approx(size, abs=8)
+    assert alone.picture.shape[0] > size[0] + 20, "the crop shows the lines"
+
+
+def test_a_straightened_page_has_upright_pictures() -> None:
+    """A tilted page is turned, not sheared: the frame of its picture is level and plumb; a level page stays."""
+    page = plates.on_paper(plates.text_page(77))
+    tilted, _ = plates.tilted(page, 4.0)
+    straight = straightened(tilted)
+    assert straight is not None
+    height, width = straight.shape[:2]
+    frame = find_frame(np.ascontiguousarray(straight[int(height * 0.34) : int(height * 0.72), 150 : width - 150]))
+    assert frame is not None
+    first, second, _, last = frame.corners
+    level, plumb = second - first, last - first
+    assert abs(np.degrees(np.arctan2(level[1], level[0]))) < 0.4
+    assert abs(np.degrees(np.arctan2(plumb[0], plumb[1]))) < 0.4
+    assert straightened(page) is None
 
 
 def test_a_page_s_scale_is_not_the_crop_s() -> None:

@@ -15,7 +15,7 @@ import cv2
 from core.engines.base import GenerationRequest, Reference
 from core.engines.drawing import accessories, sheet
 from core.engines.drawing.cutout import Subject, cut_out, cut_out_view
-from core.engines.drawing.finish import grained, marked
+from core.engines.drawing.finish import grained, marked, unmarked
 from core.engines.drawing.picture import Pixels, cover, decode, encode, on_white
 from core.engines.drawing.scene import Cast, paint_scene
 from core.engines.drawing.words import SceneWords, read_scene
@@ -128,7 +128,7 @@ class _Drawing:
 
     def _retouched(self, kind: Kind, width: int, height: int) -> Pixels:
         plate = self._first(_RETOUCHED) or self.plates[0]
-        source = plate.flat
+        source = unmarked(plate.flat)
         if kind is Kind.CINEMATIC:
             return cinematic(source, width, height, self.seed)
         if kind is Kind.CROP:

@@ -9,6 +9,10 @@ from core.engines.drawing.lettering import measure, write
 from core.engines.drawing.picture import Pixels, Plane
 
 MARK = "draft"
+_STRENGTH = 0.72
+_DARK, _LIGHT, _THREAD = (40, 36, 34), (240, 244, 246), (49, 84, 204)
+_SOLID = 0.97  # of a pixel that the mark covers wholly
+_LEFT, _ROUNDED = (1 - _STRENGTH) * 255, 8.0  # what may shine through it, and how far rounding leads astray
 
 
 def grained(picture: Pixels, seed: int, strength: float = 5.0) -> Pixels:
@@ -34,20 +38,80 @@ def vignetted(canvas: Plane, strength: float = 0.16) -> Plane:
 def marked(picture: Pixels) -> Pixels:
     """Write the mark in the lower right corner, dark on light or light on dark, the same on every draft."""
     height, width = picture.shape[:2]
-    size = max(9, round(min(height, width) * 0.021))
-    wide, _ = measure(MARK, size)
-    gap = round(size * 1.1)
-    left, base = width - wide - gap, height - gap
-    corner = picture[max(0, base - size) : height, max(0, left) :]
-    ink = (40, 36, 34) if corner.mean() > 118 else (240, 244, 246)
+    top, left = _place(height, width)
+    corner = picture[top:, left:]
     layer = picture.copy()
+    _write_mark(layer, _sizes(height, width), _DARK if corner.mean() > 118 else _LIGHT)
+    return cv2.addWeighted(layer, _STRENGTH, picture, 1 - _STRENGTH, 0)
+
+
+def unmarked(picture: Pixels) -> Pixels:
+    """Return a picture without its mark, what shone through it brought back; one without a mark stays as it is.
+
+    What is made from a draft gets a mark of its own: without this it would carry two.
+    """
+    for ink in (_DARK, _LIGHT):
+        cover, colours = _mark(picture.shape[0], picture.shape[1], ink)
+        rows, columns = cover.shape[:2]
+        corner = picture[-rows:, -columns:]
+        found = corner - _STRENGTH * colours
+        solid = cover > _SOLID
+        if not solid.any() or (np.abs(found[solid] - _LEFT / 2) > _LEFT / 2 + _ROUNDED).mean() > 0.01:
+            continue
+        cleared = np.clip(found / (1 - _STRENGTH * cover) + 0.5, 0, 255).astype(np.uint8)
+        if _standing_out(cleared, cover) < _standing_out(corner, cover):
+            result = picture.copy()
+            result[-rows:, -columns:] = cleared
+            return result
+    return picture
+
+
+def _place(height: int, width: int) -> tuple[int, int]:
+    """Return top and left of the letters of the mark on a picture of that size."""
+    size, gap, wide = _sizes(height, width)
+    return max(0, height - gap - size), max(0, width - wide - gap)
+
+
+def _sizes(height: int, width: int) -> tuple[int, int, int]:
+    """Return the letters' height, the gap to the edge, and the width of the word."""
+    size = max(9, round(min(height, width) * 0.021))
+    return size, round(size * 1.1), measure(MARK, size)[0]
+
+
+def _write_mark(layer: Pixels, sizes: tuple[int, int, int], ink: tuple[int, int, int]) -> None:
+    height, width = layer.shape[:2]
+    size, gap, wide = sizes
+    left, base = width - wide - gap, height - gap
     write(layer, MARK, left, base, size, ink)
-    cv2.line(
-        layer,
-        (left - round(size * 1.5), base - size // 3),
-        (left - round(size * 0.4), base - size // 3),
-        (49, 84, 204),
-        max(1, round(size / 9)),
-        cv2.LINE_AA,
-    )
-    return cv2.addWeighted(layer, 0.72, picture, 0.28, 0)
+    start, end = ((left - round(size * share), base - size // 3) for share in (1.5, 0.4))
+    cv2.line(layer, start, end, _THREAD, max(1, round(size / 9)), cv2.LINE_AA)
+
+
+def _mark(height: int, width: int, ink: tuple[int, int, int]) -> tuple[Plane, Plane]:
+    """Return how far the mark covers the lower right corner (0 to 1), and its colours times that (float32 BGR)."""
+    size, gap, wide = sizes = _sizes(height, width)
+    room = (min(height, gap + 2 * size), min(width, wide + gap + 3 * size))
+    black, white = np.zeros((*room, 3), np.uint8), np.full((*room, 3), 255, np.uint8)
+    for layer in (black, white):
+        _write_mark(layer, sizes, ink)
+    return 1 - (white.astype(np.float32) - black) / 255, black.astype(np.float32)
+
+
+def _standing_out(corner: Pixels, cover: Plane) -> float:
+    """Return by how much thread and letters differ from what is around them; a picture's own colours do not."""
+    bare, covered = cover.max(axis=2) < 0.02, cover.min(axis=2) > _SOLID
+    is_thread = np.arange(corner.shape[1]) < _thread_end(cover)
+    differences = []
+    for part in (is_thread, ~is_thread):
+        solid = covered & part
+        if solid.any() and (bare & part).any():
+            differences.append(np.abs(corner[solid].mean(axis=0) - corner[bare & part].mean(axis=0)).sum())
+    return float(sum(differences))
+
+
+def _thread_end(cover: Plane) -> int:
+    """Return the column at which the letters begin: the thread and a gap lie before it."""
+    inked = cover.max(axis=2).max(axis=0) > 0.02
+    first = int(np.argmax(inked))
+    gaps = np.flatnonzero(np.logical_not(inked[first:]))
+    return first + int(gaps[0]) if len(gaps) else first

@@ -19,7 +19,7 @@ from core.engines.vision.paper import Sheet, even_out
 from core.engines.vision.parts import find_parts
 from core.engines.vision.regions import Layout, Picture, find_pictures
 from core.engines.vision.tones import find_tones
-from core.models.region import NO_LABEL_FITS, SCALE, Preset, Wish
+from core.models.region import FREE_TEXT, NO_LABEL_FITS, SCALE, Preset, Wish
 
 WORK_SIDE = 1280
 """Longest side, in pixels, at which a page is searched."""
@@ -29,9 +29,6 @@ FAINTEST = 12
 """Least difference between the lightest and the darkest value, of 255, of a page on which anything is seen."""
 SMOOTH = 0.3
 """Share of a picture that is tone without strokes from which it counts as a photograph."""
-FREE_TEXT = (
-    "The draft engine cannot read what is described; it looks for {preset}. Use the gemini engine to search by words."
-)
 LABELS = {
     Preset.ILLUSTRATIONS: ("illustration", "picture", "image", "figure", "plate", "engraving", "photograph"),
     Preset.ENGRAVINGS: ("engraving", "illustration", "woodcut", "picture", "image", "figure", "plate"),
@@ -67,7 +64,7 @@ def find(data: bytes, wish: Wish, name: str = "") -> Findings:
         InvalidImageError: the bytes are damaged, no image, or over 100 megapixels.
     """
     page = on_white(decode(data, name))
-    warnings: tuple[str, ...] = (FREE_TEXT.format(preset=wish.preset.value),) if wish.what.strip() else ()
+    warnings: tuple[str, ...] = (FREE_TEXT,) if wish.what.strip() else ()
     if wish.labels and wish.preset is not Preset.COMPONENTS and not _label(wish):
         warnings += (NO_LABEL_FITS,)
     if min(page.shape[:2]) < SMALLEST_PAGE or int(np.ptp(shrink(page, 400))) < FAINTEST:
@@ -158,16 +155,27 @@ def _captions(page: Pixels, edges: list[Edges], seen: Searched, scale: float) ->
 
 
 def _masks(page: Pixels, edges: list[Edges], seen: Searched) -> list[bytes]:
-    """Return a PNG for each rectangle in the page's own pixels: 255 where there is ink or tone."""
-    inked = (find_ink(seen.sheet) | find_tones(seen.sheet, seen.text.letter)).astype(np.uint8) * 255
+    """Return a PNG for each rectangle in the page's own pixels: 255 where its picture is, paper within it included."""
+    inked = (find_ink(seen.sheet) | find_tones(seen.sheet, seen.text.letter)).astype(np.uint8)
     scale = page.shape[1] / inked.shape[1]
     masks = []
     for left, top, right, bottom in edges:
         part = inked[int(top) : max(int(top) + 1, round(bottom)), int(left) : max(int(left) + 1, round(right))]
         size = (max(1, round((right - left) * scale)), max(1, round((bottom - top) * scale)))
-        full = cv2.resize(part, size, interpolation=cv2.INTER_LINEAR)
+        full = cv2.resize(_filled(part, seen.text.letter), size, interpolation=cv2.INTER_LINEAR)
         masks.append(encode(((full > 127) * 255).astype(np.uint8)))
     return masks
+
+
+def _filled(part: Pixels, letter: float) -> Pixels:
+    """Return what ink encloses, 255, gaps between strokes bridged; specks smaller than a letter are no part of it."""
+    reach = int(2 * letter) | 1
+    room = cv2.copyMakeBorder(part, reach, reach, reach, reach, cv2.BORDER_CONSTANT)
+    joined = cv2.morphologyEx(room, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
+    outlines, _ = cv2.findContours(joined, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    filled = np.zeros_like(joined)
+    cv2.drawContours(filled, [one for one in outlines if cv2.contourArea(one) > letter**2], -1, 255, -1)
+    return np.ascontiguousarray(filled[reach:-reach, reach:-reach])
 
 
 def _parts(page: Pixels, wish: Wish) -> tuple[Finding, ...]:

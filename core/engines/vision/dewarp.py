@@ -11,10 +11,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from core.engines.drawing.picture import Pixels, Plane, shrink
-from core.engines.vision.ink import find_ink, find_marks
-from core.engines.vision.lines import Baseline, find_baselines
-from core.engines.vision.paper import even_out
+from core.engines.drawing.picture import Plane
+from core.engines.vision.lines import Baseline
 
 WORK_SIDE = 1280
 """Longest side, in pixels, at which the lines are looked for."""
@@ -71,36 +69,17 @@ class Mapping:
         return left, max(0.0, first), right, min(float(height), last)
 
 
-def straighten(picture: Pixels) -> tuple[Pixels, Mapping | None]:
-    """Return a BGR page with its lines of text level, and where its pixels came from.
-
-    A page with too few lines, or level already, is returned as it is, with None.
-    """
-    bend = find_bend(shrink(picture, WORK_SIDE))
-    return (picture, None) if bend is None else unbend(picture, bend)
-
-
-def unbend(picture: Pixels, bend: Bend) -> tuple[Pixels, Mapping]:
-    """Return a picture of any size moved until the lines that made the bend are level, and where its pixels were."""
-    mapping = mapping_of(bend, picture.shape[1], picture.shape[0])
-    straight = cv2.remap(picture, mapping.x, mapping.y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    return straight, mapping
-
-
 def mapping_of(bend: Bend, width: int, height: int) -> Mapping:
     """Return where the pixels of a straight page of `width` x `height` come from."""
     columns, rows = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
     return Mapping(columns, rows + bend.shift(width, height))
 
 
-def find_bend(picture: Pixels) -> Bend | None:
-    """Return how the lines of a BGR page bend; None for a page with few lines, level ones, or lines without order."""
-    baselines, letter = find_baselines(find_marks(find_ink(even_out(picture))))
-    return bend_of(baselines, letter, picture.shape[1], picture.shape[0])
-
-
 def bend_of(baselines: list[Baseline], letter: float, width: int, height: int) -> Bend | None:
-    """Return the common bend of baselines on a page of `width` x `height` pixels, or None as `find_bend` does."""
+    """Return the common bend of baselines on a page of `width` x `height` pixels.
+
+    None for a page with few lines, level ones, or lines without order.
+    """
     if len(baselines) < FEWEST_LINES or unevenness(baselines) < FLAT_ENOUGH:
         return None
     common, change, rest = _fitted(baselines, width, height)

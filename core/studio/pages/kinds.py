@@ -13,6 +13,7 @@ from core.store.importing import IMAGE_SUFFIXES
 from core.studio.pages.archives import is_hidden, natural
 
 PAGE_SUFFIXES = IMAGE_SUFFIXES | {".pdf"}
+TAKEN_SUFFIXES = PAGE_SUFFIXES | {".zip", ".json"}
 MOST_FILES = 20_000
 HEAD = 1024
 
@@ -59,6 +60,19 @@ def kind_of_file(path: Path) -> FileKind:
             "manifest."
         )
     return found
+
+
+def check_single(path: Path) -> None:
+    """Refuse a file of several pages, for work that takes one page, or one picture, a file.
+
+    Raises:
+        InvalidImageError: it is a PDF, a ZIP, a IIIF manifest, or a TIFF of several pages.
+    """
+    if is_document(path):
+        raise InvalidImageError(
+            "This file holds several pages, and here one is taken a file. Bring them into a project with "
+            "`throughline import`, and name the folder `assets` in it."
+        )
 
 
 def is_document(path: Path) -> bool:

@@ -8,6 +8,8 @@ from pathlib import Path
 from core.errors import WorkspaceError
 from core.models.asset import Asset, Kind
 from core.models.plates import PLATE_KINDS
+from core.models.region import Region
+from core.store.plates import PlatesFile
 from core.store.workspace import Workspace
 from core.studio.exports.plates.archive import MOST_REFERENCES, write_plates_zip, write_reference_set
 from core.studio.exports.plates.book import write_plate_book
@@ -15,8 +17,9 @@ from core.studio.exports.plates.records import PlateRecord
 from core.studio.exports.plates.tables import write_coco, write_csv, write_label_studio
 from core.studio.pages.origins import Origins
 from core.studio.plates.cutting import cut_out_of, plates_slug
+from core.studio.plates.matrix import cell_id
 
-Write = Callable[[Workspace, Sequence[PlateRecord], Path], None]
+Write = Callable[[Workspace, Sequence[PlateRecord], Path], object]
 ENDINGS = {
     "zip": ".zip",
     "pdf": ".pdf",
@@ -26,7 +29,6 @@ ENDINGS = {
     "references": ".zip",
 }
 _WRITERS: dict[str, Write] = {
-    "zip": write_plates_zip,
     "pdf": lambda workspace, records, out: write_plate_book(workspace, records, out, workspace.title),
     "csv": lambda _workspace, records, out: write_csv(records, out),
     "coco": lambda _workspace, records, out: write_coco(records, out),
@@ -39,15 +41,43 @@ def plate_records(workspace: Workspace, pages: Sequence[Asset] | None = None) ->
     """Return every object of the pages (all of the project's when none are named) with its chosen images in order.
 
     Raises:
-        WorkspaceError: the project's notes or choices are damaged.
+        WorkspaceError: the project's notes, chain or choices are damaged.
     """
-    chosen = [asset for asset in workspace.assets() if asset.recipe.kind is Kind.PAGE] if pages is None else pages
-    origins = Origins(workspace)
-    return [record for page in chosen for record in _of_page(workspace, page, origins)]
+    chosen = pages_of(workspace) if pages is None else pages
+    origins, steps = Origins(workspace), _steps(workspace)
+    return [record for page in chosen for record in _of_page(workspace, page, origins, steps)]
 
 
-def write_plates(workspace: Workspace, form: str, out: Path, pages: Sequence[Asset] | None = None) -> int:
+def pages_of(workspace: Workspace) -> tuple[Asset, ...]:
+    """Return the project's book pages, in the order they came in.
+
+    A picture that was in the project before it came in as a page is one too: it was searched, or has an origin.
+    """
+    marked = {*workspace.notes.origins(), *workspace.detections.pages()}
+    return tuple(asset for asset in workspace.assets() if asset.recipe.kind is Kind.PAGE or asset.id in marked)
+
+
+def objects_on(workspace: Workspace, pages: Sequence[Asset]) -> tuple[int, int]:
+    """Return on how many of the pages something was found, and how many objects that are."""
+    searched = set(workspace.detections.pages())
+    found = (workspace.detections.current(page.id) for page in pages if page.id in searched)
+    counts = [len(detection.regions) for detection in found if detection is not None and detection.regions]
+    return len(counts), sum(counts)
+
+
+def pages_size(workspace: Workspace, pages: Sequence[Asset]) -> int:
+    """Return how many bytes the files of those pages have on which something was found."""
+    searched = set(workspace.detections.pages())
+    paths = [workspace.path(page) for page in pages if page.id in searched]
+    return sum(path.stat().st_size for path in paths if path.is_file())
+
+
+def write_plates(
+    workspace: Workspace, form: str, out: Path, pages: Sequence[Asset] | None = None, has_pages: bool = True
+) -> int:
     """Write an export of the plates to a file and return how many plates are in it.
+
+    With `has_pages` a ZIP holds the pages too, so that its tables of boxes point to pictures.
 
     Raises:
         WorkspaceError: there is nothing to write, or it cannot be written.
@@ -56,11 +86,20 @@ def write_plates(workspace: Workspace, form: str, out: Path, pages: Sequence[Ass
     records = plate_records(workspace, pages)
     if not records:
         raise WorkspaceError("Nothing was found on these pages yet, so there is nothing to write. Find objects first.")
-    _WRITERS[form](workspace, records, out)
+    if form == "zip":
+        write_plates_zip(workspace, records, out, has_pages)
+    else:
+        _WRITERS[form](workspace, records, out)
     return min(len(records), MOST_REFERENCES) if form == "references" else len(records)
 
 
-def _of_page(workspace: Workspace, page: Asset, origins: Origins) -> Iterator[PlateRecord]:
+def _steps(workspace: Workspace) -> tuple[str, ...]:
+    """Return the ids of the chain's steps; a project that was worked on in the terminal alone has no chain."""
+    chain = PlatesFile(workspace.folder).read().chain
+    return tuple(step.id for step in chain.steps) if chain else ()
+
+
+def _of_page(workspace: Workspace, page: Asset, origins: Origins, steps: Sequence[str]) -> Iterator[PlateRecord]:
     detection = workspace.detections.current(page.id)
     for region in detection.regions if detection else ():
         crop = cut_out_of(workspace, page, region)
@@ -68,18 +107,23 @@ def _of_page(workspace: Workspace, page: Asset, origins: Origins) -> Iterator[Pl
             page=page,
             region=region,
             page_size=(page.result.width, page.result.height),
-            images=(crop, *_made_of(workspace, page, crop)) if crop else (),
+            images=(crop, *_made_of(workspace, page, region, crop, steps)) if crop else (),
             origin=origins.credit(page),
         )
 
 
-def _made_of(workspace: Workspace, page: Asset, crop: Asset) -> Iterator[Asset]:
-    """Yield the chosen images that were made of a cut-out, one from the other."""
+def _made_of(workspace: Workspace, page: Asset, region: Region, crop: Asset, steps: Sequence[str]) -> Iterator[Asset]:
+    """Yield the chosen images that were made of a cut-out, one from the other.
+
+    Where two were made from one picture, that of the chain's step comes before that of a step taken out of the chain.
+    """
+    ranks = {cell_id(page, region.id, step): place for place, step in enumerate(steps)}
     chosen = workspace.choices.read().chosen.get(plates_slug(page), {})
-    steps = [found for asset_id in chosen.values() if (found := workspace.find(asset_id)) is not None]
+    ranked = sorted(chosen.items(), key=lambda item: ranks.get(item[0], len(ranks)))
+    made = [found for _, asset_id in ranked if (found := workspace.find(asset_id)) is not None]
     current = crop
     while following := next(
-        (step for step in steps if step.recipe.kind in PLATE_KINDS and current.id in step.source_ids), None
+        (asset for asset in made if asset.recipe.kind in PLATE_KINDS and current.id in asset.source_ids), None
     ):
         yield following
         current = following

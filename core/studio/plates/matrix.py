@@ -18,7 +18,7 @@ from core.models.story import Step, StepSource, Story, StorySource
 from core.store.plates import PlatesFile
 from core.store.workspace import Workspace
 from core.studio.boards import Board, Card, read_board
-from core.studio.planning import RunOptions
+from core.studio.planning import RunOptions, planned
 from core.studio.plates.cutting import Cut, cut_out_of, cut_recipe, plates_slug, stem_of
 from core.studio.plates.presets import first_chain
 
@@ -109,6 +109,12 @@ def read_matrix(
     board = read_board(workspace, story, slug, options, catalog, run) if regions and chain.steps else None
     rows = [_row(workspace, page, region, chain, cut, board) for region in regions]
     return Matrix(page, slug, chain, tuple(rows), board)
+
+
+def chain_price(page: Asset, chain: Chain, options: RunOptions, catalog: Catalog) -> float:
+    """Return about what taking one object through the whole chain costs, in USD."""
+    story = whole_story(page, chain)
+    return sum(planned(story, step, None, options, catalog).cost_usd for step in story.steps)
 
 
 def plates_story(workspace: Workspace, page: Asset, regions: Sequence[Region], chain: Chain) -> Story:

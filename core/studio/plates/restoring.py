@@ -27,10 +27,11 @@ from core.studio.attempts import Errand, NamedWaiting
 from core.studio.context import Studio
 from core.studio.detection import Search, detect_or_reuse, resolved
 from core.studio.generation import generate_asset
+from core.studio.pages.kinds import check_single
 from core.studio.planning import Planner, RunOptions, check_draft_model, check_settings
 from core.studio.plates.cutting import DEFAULT_MARGIN, Cut, cut_out, plates_slug, whole_slug
 from core.studio.plates.fidelity import is_poor, measured
-from core.studio.plates.matrix import plates_story, whole_story
+from core.studio.plates.matrix import keep_chain, plates_story, whole_story
 from core.studio.plates.presets import preset, presets
 from core.studio.plates.runs import masks_of
 from core.studio.runners import Runners
@@ -132,6 +133,8 @@ async def _restore_all(
     workspace = studio.workspace(order.project)
     check_settings(whole_story(_nothing(), chain), options, studio.catalog, "--steps")
     search = await resolved(studio, Search(engine=options.engine, wish=Wish())) if order.finds else None
+    if search is not None:  # the studio shows the pages with the steps they were taken through
+        keep_chain(workspace, chain)
     runners = Runners(studio.home)
     is_pooled = options.engine is EngineName.DRAFT and order.workers > 1
     bench = _Bench(
@@ -226,6 +229,7 @@ class _Bench:
         return Errand(self.run, self.runner, step, partial(self.waits, step) if self.waits else None)
 
     async def _restore(self, path: Path, images: list[RestoredImage]) -> None:
+        await asyncio.to_thread(check_single, path)
         kind = Kind.PAGE if self.search else Kind.ARCHIVE
         picture = await asyncio.to_thread(import_file, self.workspace, path, kind)
         if self.search is None:
@@ -233,7 +237,7 @@ class _Bench:
             await self._make(slug, story, {story.sources[0].id: picture}, images)
             return
         errand = self._errand(picture.id)
-        found, _ = await detect_or_reuse(self.studio, self.workspace, picture, self.search, errand)
+        found, _ = await detect_or_reuse(self.studio, self.workspace, picture, self.search, errand, detector=self.pool)
         masks = masks_of(self.workspace, picture, found.regions)
         crops = await asyncio.to_thread(cut_out, self.workspace, picture, found.regions, self.cut, masks)
         if crops:

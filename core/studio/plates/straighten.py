@@ -28,12 +28,12 @@ def straighten_page(workspace: Workspace, page: Asset) -> Asset:
         return known
     # Imported here: OpenCV takes longer to load than a page.
     from core.engines.drawing.picture import decode, encode, on_white
-    from core.engines.vision.dewarp import straighten
+    from core.engines.vision.restoration.curl import straightened
 
     started = time.monotonic()
     image = on_white(decode(workspace.read(page), page.id))
-    straight, mapping = straighten(image)
-    if mapping is None:
+    straight = straightened(image)
+    if straight is None:
         raise InvalidImageError("This page is straight already, or has too few lines of text to straighten it by.")
     result = Result(seconds=round(time.monotonic() - started, 3))
     return workspace.save(_recipe(page), result, encode(straight), f"{page.id[:60]}-straight")
@@ -42,8 +42,8 @@ def straighten_page(workspace: Workspace, page: Asset) -> Asset:
 def _recipe(page: Asset) -> Recipe:
     return Recipe(
         kind=Kind.PAGE,
-        name=page.recipe.name,
-        composed="Straighten the page by its lines of text.",
+        name=f"{page.recipe.name or page.id}, straightened",
+        composed="Straighten the page by its lines of text: turn it, then take its bend out.",
         sources=(Source(asset_id=page.id, role=Role.PAGE, digest=page.digest, name=page.recipe.name or page.id),),
         engine=EngineName.DRAFT,
         model=DRAFT_MODEL,

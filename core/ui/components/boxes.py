@@ -33,6 +33,17 @@ class Version:
     stamp: int
 
 
+@dataclass(frozen=True)
+class Heard:
+    """What is called before the page runs again: `edited` finds the boxes with `edited_boxes`, `chosen` the box with
+    `chosen_box`, and `stepped` is told whether the person goes back (else forward again).
+    """
+
+    edited: Callable[[], object]
+    chosen: Callable[[], object]
+    stepped: Callable[[bool], object]
+
+
 def box_editor(
     workspace: Workspace,
     page: Asset,
@@ -41,12 +52,15 @@ def box_editor(
     key: str,
     version: Version,
     chosen: str,
-    on_edited: Callable[[], None],
-    on_chosen: Callable[[], None],
+    heard: Heard,
 ) -> None:
-    """Show a page with its boxes. What a person does is handed on before the page runs again: `on_edited` finds the
-    boxes with `edited_boxes`, `on_chosen` finds the box with `chosen_box`.
-    """
+    """Show a page with its boxes; what a person does is `heard`."""
+
+    def step() -> None:
+        sent = component_value(key, "stepped")
+        if sent in ("undo", "redo"):
+            heard.stepped(sent == "undo")
+
     data = {
         "page": {"id": page.id, **picture_data(workspace, page)},
         "regions": [_region(number, region) for number, region in enumerate(regions, 1)],
@@ -62,11 +76,12 @@ def box_editor(
             "count": _("Boxes: {count}"),
             "boxes": _("Boxes on {name}").format(name=name_of(page)),
             "place": _(
-                "{name}, {width} × {height} pixels. Arrow keys move it, with Shift they resize it, Delete removes it."
+                "{name}, {width} × {height} pixels. Arrow keys move it, with Shift they resize it, Delete removes it, "
+                "Ctrl+Z takes a change back."
             ),
         },
     }
-    _editor(key=key, data=data, on_edited_change=on_edited, on_chosen_change=on_chosen)
+    _editor(key=key, data=data, on_edited_change=heard.edited, on_chosen_change=heard.chosen, on_stepped_change=step)
 
 
 def edited_boxes(key: str, page: Asset) -> tuple[int, list[tuple[str, Box]]] | None:

@@ -11,6 +11,7 @@ from core.studio.boards import Card, CardState
 from core.studio.plates.cutting import region_name
 from core.studio.plates.fidelity import MEASURED, fidelity_of, known_fidelity
 from core.studio.plates.matrix import Row, set_cell_prompt
+from core.studio.plates.presets import presets
 from core.studio.story_packs import start_story
 from core.ui.character.form import NAME as SHEET
 from core.ui.components.marks import name_of
@@ -18,6 +19,7 @@ from core.ui.components.pictures import before_after, picture_strip, zoom_pictur
 from core.ui.intake import choose_picture
 from core.ui.pictures import heat_url
 from core.ui.places import go_to
+from core.ui.plates.chain_part import show_presets
 from core.ui.plates.matrix_part import begin, is_crop_cell
 from core.ui.plates.view import CELL, View, choose
 from core.ui.sequencer.board import card_line, card_mark
@@ -116,11 +118,15 @@ def _fidelity(view: View, card: Card, before: Asset, after: Asset) -> Fidelity |
 
 def show_fidelity(fidelity: Fidelity) -> None:
     """Show the meter: how much of the structure is kept, missing and invented, and how far the shape has drifted."""
-    kept, missing, invented, drift = st.columns(4)
-    kept.metric(_("Lines kept"), f"{fidelity.edge_agreement:.0%}")
-    missing.metric(_("Missing"), f"{fidelity.missing:.0%}")
-    invented.metric(_("Invented"), f"{fidelity.invented:.0%}")
-    drift.metric(_("Shape drift"), f"{fidelity.aspect_drift:.1%}")
+    figures = {
+        _("Lines kept"): f"{fidelity.edge_agreement:.0%}",
+        _("Missing"): f"{fidelity.missing:.0%}",
+        _("Invented"): f"{fidelity.invented:.0%}",
+        _("Shape drift"): f"{fidelity.aspect_drift:.1%}",
+    }
+    with st.container(horizontal=True, horizontal_alignment="distribute", gap="small"):
+        for name, figure in figures.items():
+            st.metric(name, figure, width="content")
     if not fidelity.is_aligned:
         st.caption(_("The two pictures could not be laid over each other exactly; read the figures with care."))
     if fidelity.is_poor:
@@ -171,6 +177,9 @@ def _prompt(view: View, card: Card) -> None:
         height=180,
         help=_("Empty it to go back to the step's own prompt."),
     )
+    if any(known.kind is card.step.kind for known in presets()):
+        with st.popover(_("Use a preset for this object"), icon=":material/auto_stories:"):
+            show_presets(card.step.kind, card.step.id, lambda _found, prompt: save(prompt))
 
 
 def _versions(view: View, card: Card) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,16 +81,24 @@ def _words(view: View, step: ChainStep) -> None:
         reword,
         height=220,
     )
-    ready = [known for known in presets() if known.kind is step.kind]
-    if ready:
+    if any(known.kind is step.kind for known in presets()):
         with st.popover(_("Use a preset"), icon=":material/auto_stories:"):
-            _presets(view, step, ready)
+            show_presets(
+                step.kind,
+                step.id,
+                lambda found, prompt: _change(view, step, prompt=prompt, settings=found.step(language()).settings),
+            )
 
 
-def _presets(view: View, step: ChainStep, ready: list[StepPreset]) -> None:
-    titles = {known.id: preset_title(known) for known in ready}
-    chosen = st.selectbox(_("Preset"), list(titles), format_func=titles.__getitem__, key=f"plates/preset/{step.id}")
-    framings = {Framing.MARGIN: _("White margin"), Framing.FULL_BLEED: _("Up to every edge")}
+def show_presets(kind: Kind, key: str, use: Callable[[StepPreset, str], None]) -> None:
+    """Show the presets of a kind, with framing and what covers the picture; `use` takes the chosen one's words."""
+    titles = {known.id: preset_title(known) for known in presets() if known.kind is kind}
+    chosen = st.selectbox(_("Preset"), list(titles), format_func=titles.__getitem__, key=f"plates/preset/{key}")
+    framings = {
+        Framing.BY_TYPE: _("By kind of picture"),
+        Framing.MARGIN: _("White margin"),
+        Framing.FULL_BLEED: _("Up to every edge"),
+    }
     found = preset(str(chosen))
     framing = st.segmented_control(
         _("Framing"),
@@ -97,15 +106,15 @@ def _presets(view: View, step: ChainStep, ready: list[StepPreset]) -> None:
         default=found.framing,
         format_func=framings.__getitem__,
         required=True,
-        key=f"plates/framing/{step.id}/{chosen}",
+        key=f"plates/framing/{key}/{chosen}",
     )
     has_cover = found.kind is Kind.RESTORATION and st.checkbox(
-        _("Something covers the picture: take it away and complete what it hides"), key=f"plates/cover/{step.id}"
+        _("Something covers the picture: take it away and complete what it hides"), key=f"plates/cover/{key}"
     )
     prompt = found.prompt(language(), framing, has_cover)
     st.code(prompt, language=None, wrap_lines=True)
-    if st.button(_("Use these words"), type="primary", key=f"plates/use/{step.id}"):
-        _change(view, step, prompt=prompt, settings=found.step(language()).settings)
+    if st.button(_("Use these words"), type="primary", key=f"plates/use/{key}"):
+        use(found, prompt)
         st.rerun()
 
 
@@ -169,9 +178,13 @@ def _add(view: View) -> None:
     titles["own"] = _("A step of your own")
     chosen = str(st.selectbox(_("Step"), list(titles), format_func=titles.__getitem__, key="plates/add"))
     step = _own() if chosen == "own" else saved.get(chosen) or preset(chosen).step(language())
-    if st.button(_("Add this step"), type=main_type(bool(step.prompt.strip())), disabled=not step.prompt.strip()):
-        _append(view, step)
-        st.rerun()
+    with st.container(horizontal=True):
+        if st.button(_("Add this step"), type=main_type(bool(step.prompt.strip())), disabled=not step.prompt.strip()):
+            _append(view, step)
+            st.rerun()
+        if chosen in saved and st.button(_("Forget it"), icon=":material/bookmark_remove:", key="plates/forget"):
+            PlatesFile(view.workspace.folder).forget_step(step.name)
+            st.rerun()
 
 
 def _own() -> ChainStep:

@@ -8,11 +8,12 @@ from pathlib import Path
 import streamlit as st
 
 from core.errors import StudioError
-from core.studio.plates.gathering import ENDINGS, write_plates
+from core.studio.plates.gathering import ENDINGS, pages_size, write_plates
 from core.ui.plates.view import View
 from core.ui.texts import _
 from core.ui.widgets import show_error
 
+_LIGHT_MB = 300  # heavier ZIPs are asked for
 _MIMES = {".zip": "application/zip", ".pdf": "application/pdf", ".csv": "text/csv", ".json": "application/json"}
 
 
@@ -29,18 +30,30 @@ def show_exports(view: View) -> None:
     with st.popover(_("Export"), icon=":material/ios_share:"):
         form = str(st.selectbox(_("What to write"), list(titles), format_func=titles.__getitem__))
         is_all = len(view.pages) > 1 and st.checkbox(_("All pages"), value=True)
+        has_pages = form == "zip" and _with_pages(view, bool(is_all))
         if st.button(_("Put it together"), type="primary", icon=":material/inventory_2:", key="plates/export"):
-            _offer(view, form, all_pages=bool(is_all))
+            _offer(view, form, bool(is_all), bool(has_pages))
 
 
-def _offer(view: View, form: str, all_pages: bool) -> None:
+def _with_pages(view: View, all_pages: bool) -> bool:
+    """Ask whether the pages go along, and say how large they are."""
+    megabytes = pages_size(view.workspace, view.pages if all_pages else (view.page,)) / 1_000_000
+    return st.checkbox(
+        _("With the pages · {size} MB").format(size=f"{megabytes:.1f}"),
+        value=megabytes <= _LIGHT_MB,
+        help=_("Tools for COCO and Label Studio need the pages beside the boxes."),
+        key=f"plates/with-pages/{all_pages}",
+    )
+
+
+def _offer(view: View, form: str, all_pages: bool, has_pages: bool) -> None:
     """Write the export and offer it; written first, so that what is wrong is told here and not by the browser."""
     ending = ENDINGS[form]
     with tempfile.TemporaryDirectory(prefix="throughline-export-") as folder:
         path = Path(folder) / f"plates{ending}"
         try:
             with st.spinner(_("Putting it together")):
-                write_plates(view.workspace, form, path, None if all_pages else [view.page])
+                write_plates(view.workspace, form, path, None if all_pages else [view.page], has_pages)
         except StudioError as error:
             show_error(error)
             return

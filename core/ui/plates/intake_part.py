@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
 from core.store.importing import Imported
+from core.studio.pages.archives import is_hidden, natural
 from core.studio.pages.intake import Progress, bring_in_uploads, bring_in_url
-from core.studio.pages.kinds import PAGE_SUFFIXES
+from core.studio.pages.kinds import TAKEN_SUFFIXES
 from core.studio.pages.samples import take_sample_pages
 from core.ui.errors_text import error_text
 from core.ui.plates.view import open_page
@@ -27,7 +29,7 @@ def show_intake(is_first: bool) -> None:
     count = int(studio().notes.get(_COUNT, 0))
     files = st.file_uploader(
         _("Pictures, PDF, multi-page TIFF, HEIC, ZIP or a IIIF manifest; as many as you like"),
-        type=upload_types(PAGE_SUFFIXES),
+        type=upload_types(TAKEN_SUFFIXES),
         accept_multiple_files=True,
         key=f"plates/files/{count}",
     )
@@ -42,21 +44,25 @@ def show_intake(is_first: bool) -> None:
         placeholder="https://",
     )
     st.caption(_("Use pages that are yours, or that you may use."))
-    uploads = [*(files or []), *(folder or [])]
+    # a system's own files in a folder are nobody's pages, and page 2 comes before page 10
+    named = [(file.name, file) for file in (*(files or []), *(folder or [])) if not is_hidden(file.name)]
+    named.sort(key=lambda item: natural(item[0]))
+    verb: Callable[[Callable[[Progress], None]], list[Imported]] | None = None
     with st.container(horizontal=True):
         if st.button(
             _("Bring them in"),
             icon=":material/upload:",
-            type=main_type(is_first and bool(uploads)),
-            disabled=not uploads,
+            type=main_type(is_first and bool(named)),
+            disabled=not named,
         ):
-            workspace = studio().workspace
-            _bring(lambda tell: bring_in_uploads(workspace, [(file.name, file) for file in uploads], tell))
+            verb = partial(bring_in_uploads, studio().workspace, named)
         if st.button(_("Fetch from the web"), icon=":material/download:", disabled=not url.strip()):
-            _bring(lambda tell: bring_in_url(studio().workspace, url, tell))
-        is_main = is_first and not uploads and not url.strip()
+            verb = partial(bring_in_url, studio().workspace, url)
+        is_main = is_first and not named and not url.strip()
         if st.button(_("Take the sample pages"), icon=":material/auto_stories:", type=main_type(is_main)):
-            _bring(lambda tell: take_sample_pages(studio().workspace, tell=tell))
+            verb = partial(take_sample_pages, studio().workspace, ())
+    if verb is not None:
+        _bring(verb)
 
 
 def show_refused() -> None:

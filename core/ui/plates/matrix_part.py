@@ -20,7 +20,7 @@ from core.ui.sequencer.board import card_line, card_mark
 from core.ui.session import kept, remember_place, studio
 from core.ui.telling import attempt
 from core.ui.texts import _
-from core.ui.widgets import images, kind_name, plain, price
+from core.ui.widgets import images, kind_name, main_type, plain, price
 
 _CROP = "crop/"
 
@@ -78,6 +78,22 @@ def _cut_bar(view: View) -> None:
         if st.button(plain(label), icon=":material/content_cut:", disabled=not missing, key="plates/cut"):
             attempt(lambda: cut_out(view.workspace, view.page, missing, wanted_cut(), view.plate.masks))
             st.rerun()
+        _make_all(view)
+
+
+def _make_all(view: View) -> None:
+    """Show the button that makes every cell of this page that lacks its picture."""
+    to_make = view.matrix.board.to_make if view.matrix.board else ()
+    if not to_make:
+        return
+    cost = price(sum(card.price_usd for card in to_make))
+    label = _("Make all that is missing · {images} · {price}").format(images=images(len(to_make)), price=cost)
+    is_off = view.is_running
+    if st.button(
+        plain(label), type=main_type(not is_off), icon=":material/brush:", disabled=is_off, key="plates/make-all"
+    ):
+        begin(view)
+        st.rerun()
 
 
 def _warn(view: View) -> None:
@@ -136,8 +152,6 @@ def _cell(view: View, region: Region, card: Card) -> GridCell:
     line = card_line(card)
     if card.asset is not None and card.state in (CardState.CURRENT, CardState.LOCKED) and card.asset.result.seconds:
         line += f" · {card.asset.result.seconds:.1f} s"
-    if _strays(view, card):
-        line += " · " + _("strays")
     return GridCell(
         card.step.id,
         line,
@@ -145,6 +159,7 @@ def _cell(view: View, region: Region, card: Card) -> GridCell:
         _("{kind}: {name}").format(kind=kind_name(card.step.kind), name=region_name(region)),
         picture_url(view.workspace, card.asset) if card.asset else "",
         _("being made") if card.state is CardState.RUNNING else _("no picture yet"),
+        _("strays") if _strays(view, card) else "",
     )
 
 

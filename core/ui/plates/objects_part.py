@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from core.models.region import FAILED_TESSERACT, NO_LABEL_FITS, NO_TESSERACT, Detection, Flag, Region
+from core.models.region import FAILED_TESSERACT, FREE_TEXT, NO_LABEL_FITS, NO_TESSERACT, Detection, Flag, Region
 from core.store.workspace import Workspace
 from core.studio import detection as verbs
 from core.studio.plates import objects
 from core.studio.plates.composite import known_composite, make_composite
-from core.ui.components.boxes import Version, box_editor, chosen_box, edited_boxes
+from core.ui.components.boxes import Heard, Version, box_editor, chosen_box, edited_boxes
 from core.ui.components.pictures import zoom_picture
 from core.ui.plates.view import OBJECT, View, choose, wanted_cut
 from core.ui.session import handed_on, studio
@@ -20,6 +20,7 @@ from core.ui.texts import _
 from core.ui.widgets import plain
 
 _STAMP = "plates/stamp"
+_NAMED = "plates/named/"
 
 
 def show_editor(view: View) -> None:
@@ -35,8 +36,13 @@ def show_editor(view: View) -> None:
             int(studio().notes.get(f"{_STAMP}/{view.page.id}", 0)),
         ),
         chosen=view.region.id if view.region else "",
-        on_edited=lambda: _take_edit(view, key),
-        on_chosen=lambda: choose(OBJECT, chosen_box(key) or ""),
+        heard=Heard(
+            edited=lambda: _take_edit(view, key),
+            chosen=lambda: choose(OBJECT, _known(view, chosen_box(key) or "")),
+            stepped=lambda is_back: attempt(
+                lambda: (verbs.undo if is_back else verbs.redo)(view.workspace, view.page.id)
+            ),
+        ),
     )
 
 
@@ -100,19 +106,40 @@ def _take_edit(view: View, key: str) -> None:
     sent = edited_boxes(key, view.page)
     if sent is None:
         return
-    stamp, boxes = sent
+    stamp, drawn = sent
     studio().notes[f"{_STAMP}/{view.page.id}"] = stamp
-    _edit(view, lambda regions: objects.with_boxes(regions, boxes))
+    boxes = [(_known(view, name), box) for name, box in drawn]
+    new: list[str] = []
+
+    def drawn_into(regions: objects.Regions) -> objects.Regions:
+        known = {region.id for region in regions}
+        new.extend(name for name, _box in boxes if name not in known)
+        return objects.with_boxes(regions, boxes)
+
+    done = _edit(view, drawn_into)
+    if done is None:
+        return
+    named = dict(zip(new, [region.id for region in done.regions[-len(new) :]], strict=True)) if new else {}
+    studio().notes.setdefault(_NAMED + view.page.id, {}).update(named)
+    if new:  # the box just drawn is the one to be named
+        choose(OBJECT, named[new[-1]])
 
 
-def _edit(view: View, change: Callable[[objects.Regions], objects.Regions]) -> None:
-    """Store a change of what counts now, which another tab may have changed meanwhile."""
+def _known(view: View, name: str) -> str:
+    """Return the id that a box drawn here was given; the browser's own name for it is good until it hears of that."""
+    return str(studio().notes.get(_NAMED + view.page.id, {}).get(name, name))
+
+
+def _edit(view: View, change: Callable[[objects.Regions], objects.Regions]) -> Detection | None:
+    """Store a change of what counts now, which another tab may have changed meanwhile; None when that fails."""
+    done: list[Detection] = []
 
     def act() -> None:
         known = view.workspace.detections.current(view.page.id) or verbs.begin_by_hand(view.workspace, view.page)
-        verbs.edited(view.workspace, known, change(known.regions))
+        done.append(verbs.edited(view.workspace, known, change(known.regions)))
 
     attempt(act)
+    return done[0] if done else None
 
 
 def _step(view: View, label: str, icon: str, verb: Callable[[Workspace, str], object], is_off: bool) -> None:
@@ -148,6 +175,7 @@ def _rows(view: View, found: Detection) -> None:
     chosen = st.dataframe(
         rows,
         hide_index=True,
+        placeholder="",
         height=min(38 + 35 * len(rows), 330),
         on_select="rerun",
         selection_mode="single-row",
@@ -182,6 +210,10 @@ def _notes(found: Detection) -> None:
 def _warning_text(warning: str) -> str:
     """Return a warning in the interface's language where it is one of ours; a service's words stay as they are."""
     ours = {
+        FREE_TEXT: _(
+            "Draft cannot read what is described; it looked for what is chosen above. "
+            "Search with Gemini to find things by words."
+        ),
         NO_TESSERACT: _("Captions are empty: Tesseract is not installed. Install it to have them read."),
         NO_LABEL_FITS: _(
             "Draft cannot tell what a picture shows, so none of your labels was given. "

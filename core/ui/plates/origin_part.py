@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.models.asset import Origin
-from core.studio.pages.origins import edit_origin, origin_of
+from core.studio.pages.origins import credit_of, edit_origin
 from core.ui.plates.view import View
 from core.ui.session import handed_on
 from core.ui.telling import attempt
@@ -15,7 +15,7 @@ from core.ui.widgets import plain
 
 def show_origin(view: View) -> None:
     """Show the credit line under the page, and a form to change it."""
-    origin = origin_of(view.workspace, view.page)
+    origin = credit_of(view.workspace, view.page)  # a straightened page is owed to whom the page it was made from is
     said = [part for part in (origin.title, origin.source, origin.credit, origin.rights) if part]
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(

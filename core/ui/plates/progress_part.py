@@ -7,6 +7,8 @@ import streamlit as st
 from core.errors import from_plain
 from core.models.wishes import detection_price
 from core.studio.background import RunView, begin_plates, retry_detection, view_run
+from core.studio.plates.gathering import objects_on
+from core.studio.plates.matrix import chain_price
 from core.studio.runs import cancel_run
 from core.studio.specs import PlatesSpec
 from core.ui.errors_text import error_text
@@ -15,7 +17,7 @@ from core.ui.session import remember_place, studio
 from core.ui.telling import attempt
 from core.ui.texts import _, ngettext
 from core.ui.waiting import wait_words
-from core.ui.widgets import plain, price
+from core.ui.widgets import amount, plain, price
 
 _MOST_NAMED = 20
 _PAGES_AT_ONCE = 2  # a page's steps run side by side too
@@ -31,13 +33,33 @@ def show_progress(view: View) -> None:
 
 
 def show_all_pages(view: View) -> None:
-    """Show the button that makes what is missing on all pages."""
+    """Show the button that makes what is missing on all pages, behind one that says what that may cost."""
     if len(view.pages) < 2 or not view.matrix.chain.steps:
         return
     label = _("Make what is missing on all pages")
-    if st.button(label, icon=":material/library_books:", disabled=view.is_searching, key="plates/all-pages"):
+    popover = st.popover(
+        label, icon=":material/library_books:", disabled=view.is_searching, on_change="rerun", key="plates/all"
+    )
+    if popover.open:  # all pages are read for this
+        with popover:
+            _all_pages(view)
+
+
+def _all_pages(view: View) -> None:
+    pages, count = objects_on(view.workspace, view.pages)
+    steps = len(view.matrix.chain.steps)
+    words = _("Pages with objects: {pages}. Objects: {count}. Steps of each: {steps}. What is made already is kept.")
+    st.text(words.format(pages=pages, count=count, steps=steps))
+    label = plain(_("Make it on all pages · {price}").format(price=_at_most(view, count)))
+    if st.button(label, type="primary", icon=":material/brush:", key="plates/all-pages"):
         attempt(lambda: _begin_all(view))
         st.rerun()
+
+
+def _at_most(view: View, count: int) -> str:
+    """Return what the whole chain costs for so many objects: what is made already costs nothing again."""
+    each = chain_price(view.page, view.matrix.chain, view.options, studio().studio.catalog)
+    return _("at most {amount}").format(amount=amount(count * each)) if count * each else price(0.0)
 
 
 def _begin_all(view: View) -> None:
@@ -88,7 +110,7 @@ def _failures(view: View, run: RunView) -> None:
         lines = [f"{page}: {error_text(from_plain(error))}" for page, error in failed.items() if error]
         st.text("\n".join(lines[:_MOST_NAMED]))
         with st.container(horizontal=True):
-            if st.button(_retry_label(run, len(failed)), icon=":material/refresh:", key="plates/retry"):
+            if st.button(_retry_label(view, run, tuple(failed)), icon=":material/refresh:", key="plates/retry"):
                 attempt(lambda: _retry(view, run))
                 st.rerun()
             if st.button(_("Close"), key="plates/dismiss"):
@@ -96,12 +118,14 @@ def _failures(view: View, run: RunView) -> None:
                 st.rerun()
 
 
-def _retry_label(run: RunView, count: int) -> str:
-    """Say what trying again costs, as far as it is known before: what plates lack is known only page by page."""
+def _retry_label(view: View, run: RunView, failed: tuple[str, ...]) -> str:
+    """Say what trying again costs, or at most: what plates lack is known only page by page."""
+    count = len(failed)
     words = ngettext("Try {count} page again", "Try {count} pages again", count).format(count=count)
     spec = run.search
     if spec is None:
-        return words
+        _pages, objects = objects_on(view.workspace, [page for page in view.pages if page.id in failed])
+        return plain(f"{words} · {_at_most(view, objects)}")
     each = detection_price(studio().studio.catalog, spec.engine, spec.model, spec.wish, spec.settings)
     return plain(f"{words} · {price(each * count)}")
 

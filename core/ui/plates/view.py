@@ -7,7 +7,7 @@ from functools import cached_property
 
 import streamlit as st
 
-from core.models.asset import Asset, Kind
+from core.models.asset import Asset
 from core.models.plates import Chain
 from core.models.region import Detection, Region
 from core.store.workspace import Workspace
@@ -15,6 +15,7 @@ from core.studio.background import RunView, latest_pages_run, latest_run
 from core.studio.boards import Card
 from core.studio.planning import RunOptions
 from core.studio.plates.cutting import DEFAULT_MARGIN, MOST_MARGIN, Cut, plates_slug
+from core.studio.plates.gathering import pages_of
 from core.studio.plates.matrix import Matrix, read_chain, read_matrix
 from core.studio.plates.runs import Plate, PlatesOrder, masks_of
 from core.studio.project_stories import story_options
@@ -79,13 +80,9 @@ class View:
         return PlatesOrder(self.matrix.chain, wanted_cut(), self.options, studio().key)
 
 
-def pages_of(workspace: Workspace) -> tuple[Asset, ...]:
-    """Return the project's book pages, in the order they came in.
-
-    A picture that was in the project before it came in as a page is one too: it was searched, or has an origin.
-    """
-    marked = {*workspace.notes.origins(), *workspace.detections.pages()}
-    return tuple(asset for asset in workspace.assets() if asset.recipe.kind is Kind.PAGE or asset.id in marked)
+def project_pages() -> tuple[Asset, ...]:
+    """Return the open project's book pages."""
+    return pages_of(studio().workspace)
 
 
 def wanted_cut() -> Cut:

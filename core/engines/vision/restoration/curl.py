@@ -52,6 +52,12 @@ def straightening(picture: Pixels) -> Straightening | None:
     return Straightening(_unbent(turned.width, turned.height, bend).after(turned), tilt, float(np.ptp(shift)))
 
 
+def straightened(picture: Pixels) -> Pixels | None:
+    """Return a page (BGR, any size) with its lines of text level and its letters upright; None as `straightening`."""
+    found = straightening(picture)
+    return found.warp.apply(picture, paper_colour(picture)) if found else None
+
+
 def _found(small: Pixels) -> tuple[list[Baseline], float]:
     """Return lines that stand like print, and the size of a letter; none where most marks stand in no line."""
     marks = find_marks(find_ink(even_out(small)))

@@ -70,7 +70,7 @@ def _restored_by_page(work: Pixels, plate_type: PlateType | None, around: Surrou
     text = around.text(work)
     if text is None:
         return _restored(work, plate_type, None)
-    straight = text.warp.apply(work, paper_colour(work))
+    straight = around.alone(text.warp.apply(work, paper_colour(work)), work)
     frame = find_frame(straight)
     found = plate_type or _type_of(straight, paper_from_rim(straight), frame)
     if found is PlateType.PHOTOGRAPH:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
 
 from core.engines.drawing.picture import Pixels, Plane, shrink
+from core.engines.vision.order import Edges
 from core.engines.vision.restoration.curl import Straightening, straightening
 from core.engines.vision.restoration.frame import Frame, find_frame
+from core.engines.vision.restoration.neighbours import Print, Window, print_of
+from core.engines.vision.restoration.paper import paper_colour, paper_surface
 from core.engines.vision.restoration.warp import Warp
 
 WORK_SIDE = 2600
@@ -23,17 +27,22 @@ Rectangle = tuple[int, int, int, int]
 
 @dataclass(frozen=True, eq=False)
 class Page:
-    """A page (BGR, at work size, `scale` of its own pixels) and what makes its text straight, if anything does."""
+    """A page (BGR, at work size, `scale` of its own pixels), what makes its text straight, if anything does, and that
+    text on the straight page.
+    """
 
     picture: Pixels
     scale: float
     text: Straightening | None
+    printed: Print | None
 
 
 def seen_page(picture: Pixels) -> Page:
     """Return what a page (BGR, any size) says of the pictures cut from it."""
     small = shrink(picture, WORK_SIDE)
-    return Page(small, small.shape[1] / picture.shape[1], straightening(small))
+    text = straightening(small)
+    printed = print_of(text.warp.apply(small, paper_colour(small))) if text else None
+    return Page(small, small.shape[1] / picture.shape[1], text, printed)
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +92,7 @@ class Surroundings:
 
     def widened(self, work: Pixels) -> Wide:
         """Return a crop at work size with more of its page around it, in the crop's pixels."""
-        left, top, right, bottom = (at * self.page.scale for at in self.place)
+        left, top, right, bottom = self._on_page
         reach = max(LEAST_REACH, REACH * max(right - left, bottom - top))
         height, width = self.page.picture.shape[:2]
         x, y = max(0, round(left - reach)), max(0, round(top - reach))
@@ -101,17 +110,46 @@ class Surroundings:
         if self.page.text is None:
             return None
         whole, enlarged = self.page.text.warp, self._enlarged(work)
-        left, top, right, bottom = (at * self.page.scale for at in self.place)
-        across, down = _on_straight(whole, *_outline(left, top, right, bottom))
-        start, above = float(across.min()), float(down.min())
+        left, top, _, _ = self._on_page
+        start, above, end, below = self._on_straight
 
         def locate(x: Plane, y: Plane) -> tuple[Plane, Plane]:
             column, row = whole.locate(start + x / enlarged, above + y / enlarged)
             return (column - left) * enlarged, (row - top) * enlarged
 
-        size = (round(float(np.ptp(across)) * enlarged), round(float(np.ptp(down)) * enlarged))
+        size = (round((end - start) * enlarged), round((below - above) * enlarged))
         warp = Warp(max(1, size[0]), max(1, size[1]), locate)
         return Straightening(warp, self.page.text.skew, self.page.text.bend * enlarged)
+
+    def alone(self, straight: Pixels, work: Pixels) -> Pixels:
+        """Return a crop, made straight by the text of its page, without the lines of text that go on beyond it.
+
+        `work` is the crop as it was. A crop of a tilted page reaches into the lines above and below its picture.
+        """
+        if self.page.text is None or self.page.printed is None:
+            return straight
+        start, above, _, _ = self._on_straight
+        window = Window(start, above, self._enlarged(work), self.page.text.warp.locate, self._on_page)
+        gone = window.neighbours(self.page.printed, straight.shape[1], straight.shape[0])
+        if not gone.any():
+            return straight
+        paper = np.clip(paper_surface(straight), 0, 255).astype(np.uint8)
+        result: Pixels = np.where(gone[..., None], paper, straight)
+        return result
+
+    @property
+    def _on_page(self) -> Edges:
+        """The crop's rectangle on the page at work size."""
+        left, top, right, bottom = (at * self.page.scale for at in self.place)
+        return left, top, right, bottom
+
+    @cached_property
+    def _on_straight(self) -> Edges:
+        """The bounds of the crop on the straight page; there must be text that makes it straight."""
+        if self.page.text is None:
+            return self._on_page
+        across, down = _on_straight(self.page.text.warp, *_outline(*self._on_page))
+        return float(across.min()), float(down.min()), float(across.max()), float(down.max())
 
     def _enlarged(self, work: Pixels) -> float:
         """Pixels of the crop at work size to one of the page at work size."""

@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import quoteattr
 
 from core.errors import WorkspaceError
 from core.models.asset import Asset
@@ -15,13 +16,33 @@ from core.store.ids import clean_id, folded, numbered
 from core.store.workspace import Workspace
 from core.studio.exports.files import whole_file, write_whole
 from core.studio.exports.plates.records import PlateRecord, clean, line
-from core.studio.exports.plates.tables import write_coco, write_csv, write_label_studio
+from core.studio.exports.plates.tables import labels_of, write_coco, write_csv, write_label_studio
 
 MOST_REFERENCES = 3
+PAGES = "pages/"
+# where Label Studio serves files of its own disk
+_LOCAL = "/data/local-files/?d="
+_ABOUT = f"""plates/      a folder a plate: its pictures in the order of the steps, and plate.json with their recipes
+{PAGES}       the pages the plates were found on
+plates.csv   a row a plate
+coco.json    boxes in pixels of the pages (COCO object detection); file names count from this folder
+tasks.json   the same boxes for Label Studio. Start it with LABEL_STUDIO_LOCAL_FILES_SERVING_ENABLED=true and
+             LABEL_STUDIO_LOCAL_FILES_DOCUMENT_ROOT set to this folder, and give the project this interface:
+
+<View>
+  <Image name="image" value="$image"/>
+  <RectangleLabels name="label" toName="image">
+{{labels}}
+  </RectangleLabels>
+  <TextArea name="caption" toName="image" perRegion="true"/>
+</View>
+"""
 
 
-def write_plates_zip(workspace: Workspace, records: Sequence[PlateRecord], out: Path) -> None:
+def write_plates_zip(workspace: Workspace, records: Sequence[PlateRecord], out: Path, has_pages: bool = True) -> None:
     """Write a ZIP: a folder a plate with each step's picture as it is stored, tables beside them, and the credits.
+
+    With `has_pages` the pages are in it, and the tables of boxes name them by where they lie there.
 
     Raises:
         CorruptAssetError: a picture's file is damaged.
@@ -36,16 +57,29 @@ def write_plates_zip(workspace: Workspace, records: Sequence[PlateRecord], out: 
                 packed.write(workspace.path(asset), stored, zipfile.ZIP_STORED)
             document = json.dumps(_document(record), ensure_ascii=False, indent=2)
             packed.writestr(f"plates/{name}/plate.json", document)
-        with tempfile.TemporaryDirectory(prefix="throughline-plates-") as folder:
-            for write, table in (
-                (write_csv, "plates.csv"),
-                (write_coco, "coco.json"),
-                (write_label_studio, "tasks.json"),
-            ):
-                write(records, Path(folder) / table)
-                packed.write(Path(folder) / table, table)
+        if has_pages:
+            _add_pages(workspace, packed, records)
+        _add_tables(packed, records, has_pages)
         if known := dict.fromkeys(_credits(records)):
             packed.writestr("credits.txt", "\n".join(known) + "\n")
+
+
+def _add_pages(workspace: Workspace, packed: zipfile.ZipFile, records: Sequence[PlateRecord]) -> None:
+    for page in {record.page.id: record.page for record in records}.values():
+        workspace.read(page)
+        packed.write(workspace.path(page), f"{PAGES}{page.file_name}", zipfile.ZIP_STORED)
+    labels = "\n".join(f"    <Label value={quoteattr(label)}/>" for label in labels_of(records))
+    packed.writestr("about.txt", _ABOUT.replace("{labels}", labels))
+
+
+def _add_tables(packed: zipfile.ZipFile, records: Sequence[PlateRecord], has_pages: bool) -> None:
+    with tempfile.TemporaryDirectory(prefix="throughline-plates-") as name:
+        folder = Path(name)
+        write_csv(records, folder / "plates.csv")
+        write_coco(records, folder / "coco.json", PAGES if has_pages else "")
+        write_label_studio(records, folder / "tasks.json", f"{_LOCAL}{PAGES}" if has_pages else "")
+        for table in ("plates.csv", "coco.json", "tasks.json"):
+            packed.write(folder / table, table)
 
 
 def write_reference_set(

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from core.studio.exports.files import write_whole
 from core.studio.exports.plates.records import PlateRecord, clean, line
@@ -34,17 +35,19 @@ def write_csv(records: Iterable[PlateRecord], out: Path) -> None:
     write_whole(out, _csv_pieces(_row(record) for record in records))
 
 
-def write_coco(records: Sequence[PlateRecord], out: Path) -> None:
+def write_coco(records: Sequence[PlateRecord], out: Path, prefix: str = "") -> None:
     """Write the boxes as COCO object detection: pixels, categories by label, captions beside them.
+
+    `prefix` goes before each page's file name: the folder it lies in.
 
     Raises:
         WorkspaceError: the file cannot be written.
     """
-    write_whole(out, _coco(records))
+    write_whole(out, _coco(records, prefix))
 
 
 def write_label_studio(records: Sequence[PlateRecord], out: Path, prefix: str = "") -> None:
-    """Write the boxes as Label Studio tasks, one a page; `prefix` goes before each page's file name.
+    """Write the boxes as Label Studio tasks, one a page; `prefix` is the address before each page's file name.
 
     The labelling interface they fit has RectangleLabels called `label` and a per-region TextArea called `caption`.
 
@@ -53,6 +56,11 @@ def write_label_studio(records: Sequence[PlateRecord], out: Path, prefix: str = 
     """
     tasks = (_task(group, prefix) for group in _by_page(records))
     write_whole(out, _json_list(tasks))
+
+
+def labels_of(records: Sequence[PlateRecord]) -> list[str]:
+    """Return the labels that boxes are written with, each once."""
+    return sorted({record.label or _UNNAMED for record in records})
 
 
 def safe_cell(value: Any) -> Any:
@@ -89,16 +97,15 @@ def _row(record: PlateRecord) -> Sequence[Any]:
     )
 
 
-def _coco(records: Sequence[PlateRecord]) -> Iterator[bytes]:
-    labels = sorted({record.label or _UNNAMED for record in records})
-    categories = {label: number for number, label in enumerate(labels, 1)}
+def _coco(records: Sequence[PlateRecord], prefix: str) -> Iterator[bytes]:
+    categories = {label: number for number, label in enumerate(labels_of(records), 1)}
     pages = {record.page.id: record for record in records}
     images = {page_id: number for number, page_id in enumerate(pages, 1)}
     yield b'{"info": {"description": "Plates found with Throughline"}, "licenses": [], "images": '
     yield from _json_list(
         {
             "id": images[page_id],
-            "file_name": record.page.file_name,
+            "file_name": f"{prefix}{record.page.file_name}",
             "width": record.page_size[0],
             "height": record.page_size[1],
             "credit": record.credit,
@@ -140,8 +147,9 @@ def _by_page(records: Sequence[PlateRecord]) -> Iterator[list[PlateRecord]]:
 
 def _task(records: list[PlateRecord], prefix: str) -> dict[str, Any]:
     first = records[0]
+    name = quote(first.page.file_name) if prefix else first.page.file_name
     return {
-        "data": {"image": f"{prefix}{first.page.file_name}", "title": line(first.origin.title), "credit": first.credit},
+        "data": {"image": f"{prefix}{name}", "title": line(first.origin.title), "credit": first.credit},
         "annotations": [{"result": [item for record in records for item in _results(record)]}],
     }
 

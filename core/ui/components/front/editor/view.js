@@ -105,7 +105,9 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     // the chosen box last: its handles lie on top
     const ordered = [...state.boxes].sort((one, other) => (one.id === state.chosen) - (other.id === state.chosen));
     svg.replaceChildren(...ordered.map((box) => drawBox(box, size)));
-    if (focused) svg.querySelector(`.box[data-id="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+    // a box just drawn gets another name, and one may be gone: the keys still work
+    const boxOf = (id) => svg.querySelector(`.box[data-id="${CSS.escape(id)}"]`);
+    if (focused || svg.getRootNode().activeElement === svg) (boxOf(focused ?? state.chosen) ?? boxOf(state.chosen) ?? svg).focus({ preventScroll: true });
     button("add").setAttribute("aria-pressed", state.isAdding);
     button("delete").disabled = !byId(state.chosen);
     button("farther").disabled = state.zoom <= 1;
@@ -137,13 +139,31 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     ];
   }
 
+  function added(x, y, w, h) {
+    const box = { id: `n${Date.now().toString(36)}`, label: "", number: state.boxes.length + 1, isFlagged: false, x, y, w, h };
+    state.boxes.push(box);
+    return box;
+  }
+
+  // with keys a box begins in the middle of what is seen, to be moved and resized from there
+  function addInMiddle() {
+    const seen = find(".window").getBoundingClientRect();
+    const [x, y] = point({ clientX: seen.left + seen.width / 2, clientY: seen.top + seen.height / 2 });
+    const [w, h] = [page.width, page.height].map((side) => side / 4 / state.zoom);
+    const box = added(clamp(x - w / 2, 0, page.width - w), clamp(y - h / 2, 0, page.height - h), w, h);
+    Object.assign(state, { isAdding: false, chosen: box.id, told: box.id });
+    draw();
+    svg.querySelector(`.box[data-id="${CSS.escape(box.id)}"]`).focus();
+    send();
+    setTriggerValue("chosen", box.id);
+  }
+
   function begin(event) {
     if (event.button) return;
     const [x, y] = point(event);
     const { id, handle } = event.target.dataset ?? {};
     if (state.isAdding) {
-      const box = { id: `n${Date.now().toString(36)}`, label: "", number: state.boxes.length + 1, isFlagged: false, x, y, w: 0, h: 0 };
-      state.boxes.push(box);
+      const box = added(x, y, 0, 0);
       state.drag = { box, handle: "se", start: { ...box }, x, y, isNew: true };
       state.chosen = box.id;
       state.isAdding = false;
@@ -192,6 +212,12 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
 
   function press(event) {
     if (event.key === "Escape" && state.isAdding) { state.isAdding = false; draw(); return; }
+    const letter = event.ctrlKey || event.metaKey ? event.key.toLowerCase() : "";
+    if (letter === "z" || letter === "y") {
+      event.preventDefault();
+      setTriggerValue("stepped", letter === "y" || event.shiftKey ? "redo" : "undo");
+      return;
+    }
     const box = byId(event.target.dataset?.id);
     if (!box) return;
     if (event.key === "Delete" || event.key === "Backspace") { event.preventDefault(); remove(box.id); return; }
@@ -220,7 +246,11 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
   svg.setAttribute("aria-label", words.boxes);
   for (const name of ["add", "delete", "nearer", "farther"]) button(name).textContent = words[name];
   find(".bar").setAttribute("aria-label", words.boxes);
-  button("add").onclick = () => { state.isAdding = !state.isAdding; draw(); };
+  button("add").onclick = (event) => {
+    if (!event.detail) { addInMiddle(); return; }
+    state.isAdding = !state.isAdding;
+    draw();
+  };
   button("delete").onclick = () => remove(state.chosen);
   button("nearer").onclick = () => setZoom(state.zoom * 1.5);
   button("farther").onclick = () => setZoom(state.zoom / 1.5);
