@@ -66,13 +66,9 @@ def show_chat_form(talk: Talk | None, leaf: str, is_running: bool) -> None:
 
 
 def _show_settings(talk: Talk | None, leaf: str, name: str) -> _Wanted:
-    with st.container(border=True):
-        left, right = st.columns(2, gap="medium")
-        with left:
-            references = choose_references(name)
-        with right:
-            controls = model_controls(KeptControls(name), is_full=True)
-            way = _choose_way(name, controls.engine, has_before=bool(leaf))
+    references = choose_references(name)
+    controls = model_controls(KeptControls(name), is_full=True)
+    way = _choose_way(name, controls.engine, has_before=bool(leaf))
     order = LabOrder("", references, controls.engine, controls.model, controls.settings)
     transport = Transport.INTERACTIONS if way == _INTERACTIONS else Transport.CHAT
     say = Say(order, talk.id if talk else "", leaf, transport, is_fresh=way == _PICTURE)
@@ -86,8 +82,8 @@ def _choose_way(name: str, engine: EngineName, has_before: bool) -> str:
             st.caption(_("A draft is drawn from the last image alone."))
         return _CHAT
     titles = {
-        _CHAT: _("The whole conversation, from this project (chat history)"),
-        _INTERACTIONS: _("The whole conversation, kept by the service (Interactions API)"),
+        _CHAT: _("All that was said · chat history"),
+        _INTERACTIONS: _("All that was said · Interactions API"),
         _PICTURE: _("The last image alone"),
     }
     return str(
@@ -98,6 +94,7 @@ def _choose_way(name: str, engine: EngineName, has_before: bool) -> str:
             _CHAT,
             options=list(titles),
             format_func=lambda way: titles[way],
+            help=_("Chat history is kept in this project and sent each time; with Interactions the service keeps it."),
         )
     )
 

@@ -9,7 +9,7 @@ from core.models.talk import Talk, Turn
 from core.studio.background import RunView
 from core.studio.talks import picture_of
 from core.ui.lab.chat_form import show_chat_form
-from core.ui.lab.chat_turns import show_asked, show_turns
+from core.ui.lab.chat_turns import show_asked, show_earlier, show_turn
 from core.ui.lab.talk_place import CURRENT, NEW, current_talk, forget_said, form_name, leaf_of, look_at
 from core.ui.session import kept, kept_value, set_kept, studio
 from core.ui.texts import _
@@ -28,19 +28,25 @@ def show_chat() -> None:
     run = current_run(name)
     pending = _settle(talk, name, run)
     leaf = leaf_of(talk) if talk else ""
+    with st.container(key="picture-first"):
+        form_side, talk_side = st.columns([2, 3], gap="medium")
+    with form_side:
+        show_chat_form(talk, leaf, is_running=run is not None and run.is_active)
+    with talk_side:
+        if pending is not None:
+            show_asked(pending)
+        show_run(name, run)
+        if talk and leaf:
+            show_turn(talk, leaf)
+        elif pending is None:
+            empty_place(_("Say what you want to see, then what should change: each turn works on the image before it."))
     if talk and leaf:
-        show_turns(talk, leaf)
-    elif pending is None:
-        empty_place(_("Say what you want to see, then what should change: each turn works on the image before it."))
-    if pending is not None:
-        show_asked(pending)
-    show_run(name, run)
-    show_chat_form(talk, leaf, is_running=run is not None and run.is_active)
+        show_earlier(talk, leaf)
 
 
 def _choose(talks: list[Talk]) -> None:
     titles = {NEW: _("A new conversation"), **{talk.id: f"{talk.title} · {ago(talk.created)}" for talk in talks}}
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="center"):
         kept(
             st.selectbox,
             _("Conversation"),
@@ -48,6 +54,7 @@ def _choose(talks: list[Talk]) -> None:
             NEW,
             options=list(titles),
             format_func=lambda talk_id: titles[talk_id],
+            label_visibility="collapsed",
             width="stretch",
         )
         st.button(

@@ -1,4 +1,4 @@
-"""The turns of a conversation in their order: what was said, the image it came to, and where it branches."""
+"""The turns of a conversation, newest first: what was said, the image it came to, and where it branches."""
 
 from __future__ import annotations
 
@@ -19,18 +19,33 @@ _TALLEST, _SMALL = 460, 180
 _MOST_OPEN = 6
 
 
-def show_turns(talk: Talk, leaf: str) -> None:
-    """Show the turns that lead to `leaf`; the last one's image large, the others small beside their words."""
-    *earlier, last = talk.path(leaf)
-    hidden, shown = earlier[:-_MOST_OPEN], earlier[-_MOST_OPEN:]
-    if hidden:
+def show_turn(talk: Talk, turn_id: str) -> None:
+    """Show the turn that is gone on from, its image large, with all its answer said."""
+    turn = talk.turns[turn_id]
+    picture = picture_of(studio().workspace, turn)
+    with st.container(border=True, key=f"turn-{turn.id}"):
+        _said(talk, turn)
+        _show_picture(turn, picture, _TALLEST)
+        if picture is not None:
+            show_facts(picture)
+            show_answer(picture)
+            with st.container(horizontal=True):
+                original_button(studio().workspace, picture)
+        _show_later(talk, turn)
+
+
+def show_earlier(talk: Talk, turn_id: str) -> None:
+    """Show the turns before one, newest first, small beside their words."""
+    earlier = talk.path(turn_id)[-2::-1]
+    if earlier:
+        st.caption(_("How it came about, newest first"))
+    for turn in earlier[:_MOST_OPEN]:
+        _show_small(talk, turn)
+    if hidden := earlier[_MOST_OPEN:]:
         words = ngettext("{count} earlier turn", "{count} earlier turns", len(hidden))
         with st.expander(words.format(count=len(hidden))):
             for turn in hidden:
                 _show_small(talk, turn)
-    for turn in shown:
-        _show_small(talk, turn)
-    _show_last(talk, last)
 
 
 def show_asked(turn: Turn) -> None:
@@ -42,7 +57,7 @@ def show_asked(turn: Turn) -> None:
 def _show_small(talk: Talk, turn: Turn) -> None:
     picture = picture_of(studio().workspace, turn)
     with st.container(border=True, key=f"turn-{turn.id}"):
-        shown, said = st.columns([1, 3], gap="medium")
+        shown, said = st.columns([1, 5], gap="medium")
         with said:
             _said(talk, turn)
             if picture is not None:
@@ -57,19 +72,6 @@ def _show_small(talk: Talk, turn: Turn) -> None:
             )
         with shown:
             _show_picture(turn, picture, _SMALL)
-
-
-def _show_last(talk: Talk, turn: Turn) -> None:
-    picture = picture_of(studio().workspace, turn)
-    with st.container(border=True, key=f"turn-{turn.id}"):
-        _said(talk, turn)
-        _show_picture(turn, picture, _TALLEST)
-        if picture is not None:
-            show_facts(picture)
-            show_answer(picture)
-            with st.container(horizontal=True):
-                original_button(studio().workspace, picture)
-        _show_later(talk, turn)
 
 
 def _said(talk: Talk, turn: Turn) -> None:
