@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import streamlit as st
 
 from core.errors import StudioError
@@ -11,7 +9,7 @@ from core.models.asset import EngineName
 from core.models.talk import Talk, Transport
 from core.studio.lab import LabOrder
 from core.studio.talks import Prepared, Say, prepare, say_next
-from core.ui.controls import KeptControls, model_controls
+from core.ui.controls import KeptControls, engine_in_use, model_controls
 from core.ui.desk import desk
 from core.ui.lab.form import fill_controls
 from core.ui.lab.references import choose_references
@@ -24,60 +22,48 @@ from core.ui.widgets import images, main_type, plain, price, show_error
 _CHAT, _INTERACTIONS, _PICTURE = Transport.CHAT.value, Transport.INTERACTIONS.value, "picture"
 
 
-@dataclass(frozen=True)
-class _Wanted:
-    """A filled-in form but for its words: the order, how it goes, and what its image costs in USD."""
-
-    say: Say
-    price_usd: float
-
-
 def show_chat_form(talk: Talk | None, leaf: str, is_running: bool) -> None:
     """Show what is said next, after the turn `leaf` ("" at the start)."""
     name = form_name(talk.id if talk else NEW)
-    wanted = _show_settings(talk, leaf, name)
-    with st.container(key="go-bar", gap="small"):
-        prompt = kept(
-            st.text_area,
-            _("What should change?") if leaf else _("Prompt"),
-            f"{name}/prompt",
-            "",
-            height=88,
-            placeholder=_("Make the sky darker and leave the rest as it is")
-            if leaf
-            else _("What does the picture show? Who, doing what, where, in which light?"),
-        )
-        say = replace(wanted.say, order=replace(wanted.say.order, prompt=prompt))
-        label = _("Make {images} · {price}").format(images=images(1), price=price(wanted.price_usd))
-        is_off = is_running or not prompt.strip()
-        with st.container(horizontal=True, vertical_alignment="center"):
-            is_clicked = st.button(
-                label.replace("$", r"\$"),
-                type=main_type(not is_off),
-                width="stretch",
-                icon=":material/send:",
-                disabled=is_off,
-                shortcut="Mod+Enter",
-                key="talk-say",
-            )
-            _show_sent(say)
-        if is_clicked:
-            _say(say, name, wanted.price_usd)
-
-
-def _show_settings(talk: Talk | None, leaf: str, name: str) -> _Wanted:
+    prompt = _words(name, has_before=bool(leaf))
+    way = _choose_way(name, has_before=bool(leaf))
     references = choose_references(name)
     controls = model_controls(KeptControls(name), is_full=True)
-    way = _choose_way(name, controls.engine, has_before=bool(leaf))
-    order = LabOrder("", references, controls.engine, controls.model, controls.settings)
-    transport = Transport.INTERACTIONS if way == _INTERACTIONS else Transport.CHAT
-    say = Say(order, talk.id if talk else "", leaf, transport, is_fresh=way == _PICTURE)
-    return _Wanted(say, controls.price_usd)
+    say = Say(
+        order=LabOrder(prompt, references, controls.engine, controls.model, controls.settings),
+        talk=talk.id if talk else "",
+        parent=leaf,
+        transport=Transport.INTERACTIONS if way == _INTERACTIONS else Transport.CHAT,
+        is_fresh=way == _PICTURE,
+    )
+    label = _("Make {images} · {price}").format(images=images(1), price=price(controls.price_usd))
+    is_off = is_running or not prompt.strip()
+    with st.container(key="go-bar", horizontal=True, vertical_alignment="center"):
+        is_clicked = st.button(
+            label.replace("$", r"\$"),
+            type=main_type(not is_off),
+            width="stretch",
+            icon=":material/send:",
+            disabled=is_off,
+            shortcut="Mod+Enter",
+            key="talk-say",
+        )
+        _show_sent(say)
+    if is_clicked:
+        _say(say, name, controls.price_usd)
 
 
-def _choose_way(name: str, engine: EngineName, has_before: bool) -> str:
+def _words(name: str, has_before: bool) -> str:
+    if not has_before:
+        words = _("What does the picture show? Who, doing what, where, in which light?")
+        return kept(st.text_area, _("Prompt"), f"{name}/prompt", "", height=120, placeholder=words)
+    words = _("Make the sky darker and leave the rest as it is")
+    return kept(st.text_area, _("What should change?"), f"{name}/prompt", "", height=120, placeholder=words)
+
+
+def _choose_way(name: str, has_before: bool) -> str:
     """Let it be chosen how the service is told what was said before; the draft engine is told nothing."""
-    if engine is EngineName.DRAFT:
+    if engine_in_use() is EngineName.DRAFT:
         if has_before:
             st.caption(_("A draft is drawn from the last image alone."))
         return _CHAT
