@@ -67,11 +67,15 @@ class KeptControls:
         return f"{self.name}/{field}{proposal}"
 
 
+def engine_in_use() -> EngineName:
+    """Return the engine that makes this visit's images."""
+    here = studio()
+    return EngineName(here.studio.settings.resolved_engine(here.engine))
+
+
 def model_controls(keeping: Keeping, is_full: bool = False) -> Controls:
     """Show the controls for the engine in use and return what was chosen; with `is_full` every one there is."""
-    here = studio()
-    engine = EngineName(here.studio.settings.resolved_engine(here.engine))
-    catalog = here.studio.catalog
+    engine, catalog = engine_in_use(), studio().studio.catalog
     model = _NOT_SET if engine is EngineName.DRAFT else _choose_model(keeping, catalog)
     facts = catalog.model(model or _default_model(engine, catalog, keeping))
     chosen = {**_choose_format(keeping, facts, catalog), **_choose_more(keeping, facts, is_full)}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.errors import StudioError
-from core.models.asset import Asset, EngineName, Harm, read_safety
+from core.models.asset import Asset, EngineName, Harm, Recipe, read_safety
 from core.models.template import open_blanks
 from core.studio.lab import MOST_VARIANTS, LabOrder, advance, begin_lab, composed
 from core.studio.prompts import count_words
@@ -43,6 +43,11 @@ def fill_form(made: Asset) -> None:
     recipe = made.recipe
     set_kept(PROMPT, recipe.prompt)
     set_kept(f"{NAME}/references", [[source.asset_id, source.role.value] for source in recipe.sources])
+    fill_controls(NAME, recipe)
+
+
+def fill_controls(name: str, recipe: Recipe) -> None:
+    """Set a form's controls as a recipe has them."""
     settings = recipe.settings
     values = {
         **{field: getattr(settings, field) or "" for field in _TEXTS},
@@ -56,7 +61,7 @@ def fill_form(made: Asset) -> None:
     limits = read_safety(settings.safety)
     values |= {f"safety/{harm}": limits[harm].value if harm in limits else "" for harm in Harm}
     for field, value in values.items():
-        set_kept(f"{NAME}/{field}", value)
+        set_kept(f"{name}/{field}", value)
 
 
 def show_form(is_first: bool) -> Wanted:

@@ -9,23 +9,33 @@ import streamlit as st
 
 from core.ui.lab.batches_part import show_batches
 from core.ui.lab.bench import show_bench
+from core.ui.lab.chat_part import show_chat
+from core.ui.lab.talk_place import CHAT as CHAT_MODE
+from core.ui.lab.talk_place import MODE
 from core.ui.session import kept
 from core.ui.texts import _
-
-MODE = "lab/mode"
 
 
 class Mode(StrEnum):
     """A way to work in the lab."""
 
     BENCH = "bench"
+    CHAT = CHAT_MODE
     BATCHES = "batches"
 
 
 def show_chosen_mode() -> None:
     """Let the way to work be chosen, and show it."""
-    titles: dict[str, str] = {Mode.BENCH: _("Single images"), Mode.BATCHES: _("Batches")}
-    shows: dict[str, Callable[[], None]] = {Mode.BENCH: show_bench, Mode.BATCHES: show_batches}
+    titles: dict[str, str] = {
+        Mode.BENCH: _("Single images"),
+        Mode.CHAT: _("Conversation"),
+        Mode.BATCHES: _("Batches"),
+    }
+    shows: dict[str, Callable[[], None]] = {
+        Mode.BENCH: show_bench,
+        Mode.CHAT: show_chat,
+        Mode.BATCHES: show_batches,
+    }
     mode = kept(
         st.segmented_control,
         _("Way to work"),

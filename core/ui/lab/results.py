@@ -10,6 +10,7 @@ from core.ui.components.pictures import before_after, picture_strip, zoom_pictur
 from core.ui.components.suggestions import search_suggestions
 from core.ui.lab.form import NAME, fill_form
 from core.ui.lab.references import add_reference
+from core.ui.lab.talk_place import refine
 from core.ui.original import original_button
 from core.ui.pictures import answer_url
 from core.ui.places import go_to
@@ -30,9 +31,9 @@ def show_results(made: list[Asset]) -> None:
     wanted = kept_value(f"{NAME}/shown", "")
     shown = next((asset for asset in made if asset.id == wanted), made[0])
     _picture(shown)
-    _facts(shown)
+    show_facts(shown)
     _actions(shown)
-    _answer(shown)
+    show_answer(shown)
     st.caption(_("History, newest first"))
     picture_strip(
         studio().workspace,
@@ -54,7 +55,8 @@ def _picture(shown: Asset) -> None:
         zoom_picture(workspace, shown, key="lab-picture", max_height=_TALLEST)
 
 
-def _facts(shown: Asset) -> None:
+def show_facts(shown: Asset) -> None:
+    """Show an image's state, model, size, settings, price and age, and what to know of it."""
     recipe, result = shown.recipe, shown.result
     with st.container(horizontal=True, vertical_alignment="center"):
         state_badge(shown)
@@ -95,12 +97,20 @@ def _actions(shown: Asset) -> None:
         ):
             begin_with(shown)
             go_to("scene_sequencer")
+        st.button(
+            _("Refine it"),
+            icon=":material/forum:",
+            key="lab-refine",
+            help=_("Begin a conversation about it, and change it turn by turn"),
+            on_click=refine,
+            args=(shown,),
+        )
         original_button(studio().workspace, shown)
     with st.expander(_("Prompt")):
         st.code(shown.recipe.composed, language=None, wrap_lines=True)
 
 
-def _answer(shown: Asset) -> None:
+def show_answer(shown: Asset) -> None:
     """Show all that was answered, in its order; the thoughts apart from it."""
     answer = studio().workspace.answers.find(shown.id)
     if answer is None:

@@ -17,6 +17,7 @@ from core.ui.components.pictures import picture_strip, zoom_picture
 from core.ui.intake import choose_picture
 from core.ui.lab.form import NAME as LAB_FORM
 from core.ui.lab.form import fill_form as fill_lab
+from core.ui.lab.talk_place import is_turn_here, open_turn
 from core.ui.lineage.reading import Reading
 from core.ui.lineage.selection import select
 from core.ui.lineage.trash import put_away
@@ -57,6 +58,8 @@ def _actions(asset: Asset) -> None:
             _plate_actions(asset)
         elif asset.recipe.story == CHARACTERS:
             _character_actions(asset)
+        elif is_turn_here(asset):
+            _turn_actions(asset)
         elif asset.recipe.story == LAB:
             _lab_actions(asset)
         elif asset.recipe.step and asset.recipe.story in _told(story_slugs(studio().workspace)):
@@ -88,6 +91,14 @@ def _lab_actions(asset: Asset) -> None:
     ):
         fill_lab(asset)
         set_kept(f"{LAB_FORM}/shown", asset.id)
+        go_to("prompt_lab")
+
+
+def _turn_actions(asset: Asset) -> None:
+    if st.button(
+        _("Open the conversation"), icon=":material/forum:", type="primary", help=_("At the turn that made this image")
+    ):
+        open_turn(asset)
         go_to("prompt_lab")
 
 
@@ -172,7 +183,7 @@ def _facts(asset: Asset) -> list[tuple[str, str]]:
         (_("Cost"), cost),
         (_("Time"), _("{seconds} s").format(seconds=f"{result.seconds:.1f}") if result.seconds else ""),
         (_("Made"), ago(result.created)),
-        (_("Story"), "" if recipe.story == LAB else recipe.story),
+        (_("Story"), "" if recipe.turn or recipe.story == LAB else recipe.story),
         (_("File"), asset.file_name),
         (_("Fingerprint"), recipe.fingerprint[:16] if recipe.engine else ""),
     ]
