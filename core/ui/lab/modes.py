@@ -9,7 +9,8 @@ import streamlit as st
 
 from core.ui.lab.batches_part import show_batches
 from core.ui.lab.bench import show_bench
-from core.ui.session import kept
+from core.ui.lab.grid.page import show_grid
+from core.ui.session import kept, set_kept
 from core.ui.texts import _
 
 MODE = "lab/mode"
@@ -19,13 +20,22 @@ class Mode(StrEnum):
     """A way to work in the lab."""
 
     BENCH = "bench"
+    GRID = "grid"
     BATCHES = "batches"
 
 
 def show_chosen_mode() -> None:
     """Let the way to work be chosen, and show it."""
-    titles: dict[str, str] = {Mode.BENCH: _("Single images"), Mode.BATCHES: _("Batches")}
-    shows: dict[str, Callable[[], None]] = {Mode.BENCH: show_bench, Mode.BATCHES: show_batches}
+    titles: dict[str, str] = {
+        Mode.BENCH: _("Single images"),
+        Mode.GRID: _("Grid"),
+        Mode.BATCHES: _("Batches"),
+    }
+    shows: dict[str, Callable[[], None]] = {
+        Mode.BENCH: show_bench,
+        Mode.GRID: lambda: show_grid(_to_bench),
+        Mode.BATCHES: show_batches,
+    }
     mode = kept(
         st.segmented_control,
         _("Way to work"),
@@ -37,3 +47,7 @@ def show_chosen_mode() -> None:
         label_visibility="collapsed",
     )
     shows.get(mode, show_bench)()
+
+
+def _to_bench() -> None:
+    set_kept(MODE, Mode.BENCH.value)
