@@ -10,9 +10,10 @@ import streamlit as st
 from core.ui.lab.batches_part import show_batches
 from core.ui.lab.bench import show_bench
 from core.ui.lab.chat_part import show_chat
+from core.ui.lab.grid.page import show_grid
 from core.ui.lab.talk_place import CHAT as CHAT_MODE
 from core.ui.lab.talk_place import MODE
-from core.ui.session import kept
+from core.ui.session import kept, set_kept
 from core.ui.texts import _
 
 
@@ -21,6 +22,7 @@ class Mode(StrEnum):
 
     BENCH = "bench"
     CHAT = CHAT_MODE
+    GRID = "grid"
     BATCHES = "batches"
 
 
@@ -29,11 +31,13 @@ def show_chosen_mode() -> None:
     titles: dict[str, str] = {
         Mode.BENCH: _("Single images"),
         Mode.CHAT: _("Conversation"),
+        Mode.GRID: _("Grid"),
         Mode.BATCHES: _("Batches"),
     }
     shows: dict[str, Callable[[], None]] = {
         Mode.BENCH: show_bench,
         Mode.CHAT: show_chat,
+        Mode.GRID: lambda: show_grid(_to_bench),
         Mode.BATCHES: show_batches,
     }
     mode = kept(
@@ -47,3 +51,7 @@ def show_chosen_mode() -> None:
         label_visibility="collapsed",
     )
     shows.get(mode, show_bench)()
+
+
+def _to_bench() -> None:
+    set_kept(MODE, Mode.BENCH.value)
