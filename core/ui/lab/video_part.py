@@ -14,6 +14,7 @@ from core.ui.session import kept, kept_value, set_kept, studio
 from core.ui.texts import _
 from core.ui.widgets import show_error, upload_types
 
+_EXAMPLE = "https://youtu.be/…"
 VIDEO_FIELDS = ("video", "video_start", "video_end", "video_fps")
 
 
@@ -50,7 +51,7 @@ def _address(name: str, chosen: str) -> str:
                 set_kept(f"{name}/video", "")
                 st.rerun()
         return chosen
-    typed = kept(st.text_input, _("YouTube address"), f"{name}/video", "", placeholder="https://youtu.be/…")
+    typed = kept(st.text_input, _("YouTube address"), f"{name}/video", "", placeholder=_EXAMPLE)
     if not typed.strip():
         return ""
     try:
