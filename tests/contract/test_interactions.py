@@ -122,9 +122,10 @@ def test_a_seed_is_written_for_models_that_will_heed_it():
 
 
 def test_every_setting_has_its_test_here():
-    """No control is without a test of what goes over the wire."""
+    """No control is without a test of what goes over the wire; videos, which go by chat alone, have theirs."""
     (mark,) = [mark for mark in test_controls.pytestmark if mark.name == "parametrize"]
-    assert {name for _, settings, *_ in mark.args[1] for name in settings} | {"seed"} == set(
+    elsewhere = {"seed", "video", "video_start", "video_end", "video_fps"}
+    assert {name for _, settings, *_ in mark.args[1] for name in settings} | elsewhere == set(
         GenerationSettings.model_fields
     )
 
