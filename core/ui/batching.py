@@ -10,9 +10,13 @@ from typing import Literal
 import streamlit as st
 
 from core.errors import StudioError
-from core.models.asset import Recipe
+from core.models.asset import EngineName, Recipe
 from core.models.batch import Batch
 from core.studio.batches import Sent, fetch_batch, send_batch
+from core.studio.boards import Board
+from core.studio.planning import RunOptions, model_of
+from core.studio.ready import ready_recipes
+from core.studio.specs import RunSpec
 from core.ui.session import studio
 from core.ui.telling import attempt, say
 from core.ui.texts import _, ngettext
@@ -37,6 +41,20 @@ def batch_button(
         st.rerun()
 
 
+def story_batch_button(board: Board, options: RunOptions, spec: Callable[[], RunSpec], key: str) -> None:
+    """Show the button that sends what of a story waits for no other image; the rest can be sent once that is there.
+
+    Nothing is shown where nothing can be sent. `spec` is the run that would make it, asked for at the click.
+    """
+    ready = board.ready
+    if not ready or options.engine is not EngineName.GEMINI:
+        return
+    here = studio()
+    models = [here.studio.catalog.model(model_of(board.story, card.step, options, "")) for card in ready]
+    cost = sum(card.price_usd * facts.batch_factor for card, facts in zip(ready, models, strict=True))
+    batch_button(len(ready), cost, lambda: ready_recipes(here.studio, here.workspace, spec()), key)
+
+
 def tell_sent(sent: Sent) -> None:
     """Say on the next showing what was sent, and what did not have to be."""
     count = sum(len(batch.entries) for batch in sent.batches)
@@ -58,7 +76,7 @@ def own_batches() -> list[Batch]:
     return [batch for batch in studio().workspace.batches.all() if batch.user == studio().user]
 
 
-def show_under_way() -> None:
+def show_batches_under_way() -> None:
     """Say how many images are under way in batches, and look for them now and then."""
     if open_batches():
         st.fragment(_watch, run_every=_LOOK_SECONDS / 2)()

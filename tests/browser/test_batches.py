@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from core.store.workspace import Workspace
-from tests.browser.harness import StudioServer, Visits, wait_idle
+from tests.browser.harness import StudioServer, Visits, wait_idle, wait_until
 from tests.browser.test_scene_sequencer import open_sample
 from tests.standin import StandIn
 
@@ -65,8 +65,8 @@ def test_what_failed_in_a_batch_is_sent_again(gemini_studio: StudioServer, stand
     page.get_by_text("Why an image is missing").click()
     expect(page.get_by_text("SAFETY").first).to_be_visible()
     page.get_by_role("button", name=re.compile("Send again: 1 image")).click()
-    expect(page.get_by_text("1 image sent as a batch.")).to_be_visible()
-    assert standin.batches.sent == 2
+    wait_until(lambda: standin.batches.sent == 2, "the second job", page)
+    expect(page.get_by_text("under way in a batch")).to_be_visible()
 
 
 def test_a_story_s_ready_scenes_go_as_a_batch(gemini_studio: StudioServer, standin: StandIn, open_page: Visits) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 from core.engines.base import BatchState
 from core.models.batch import Batch
 from core.studio.batches import cancel_batch, reasons, retry_batch
-from core.ui.batching import look, own_batches, show_under_way, tell_sent
+from core.ui.batching import look, own_batches, show_batches_under_way, tell_sent
 from core.ui.components.pictures import picture_strip
 from core.ui.session import set_kept, studio
 from core.ui.telling import attempt, say
@@ -25,7 +25,7 @@ def show_batches() -> None:
     if not batches:
         empty_place(_("No batch yet. Send images as a batch: half the price, made within a day."))
         return
-    show_under_way()
+    show_batches_under_way()
     for batch in batches[:_MOST_SHOWN]:
         with st.container(border=True, key=batch.id):
             _batch(batch)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.studio.lab import history
-from core.ui.batching import show_under_way
+from core.ui.batching import show_batches_under_way
 from core.ui.lab.form import NAME, show_form, show_make_button
 from core.ui.lab.results import show_results
 from core.ui.session import studio
@@ -22,6 +22,6 @@ def show_bench() -> None:
         wanted = show_form(is_first=not made)
         show_make_button(wanted, run is not None and run.is_active)
     with picture_side, st.container(key="picture-side"):
-        show_under_way()
+        show_batches_under_way()
         show_run(NAME, run)
         show_results(made)

@@ -12,6 +12,7 @@ from core.studio.plates.cutting import MOST_MARGIN, cut_out, region_name
 from core.studio.plates.fidelity import is_poor
 from core.studio.plates.matrix import Row
 from core.studio.plates.runs import plates_spec
+from core.ui.batching import story_batch_button
 from core.ui.components.grid import GridAct, GridCell, GridHead, picture_grid
 from core.ui.components.marks import Mark
 from core.ui.pictures import picture_url
@@ -94,6 +95,14 @@ def _make_all(view: View) -> None:
     ):
         begin(view)
         st.rerun()
+    if view.matrix.board and not is_off:
+        here = studio()
+        story_batch_button(
+            view.matrix.board,
+            view.order.options,
+            lambda: plates_spec(here.studio, view.workspace, view.plate, view.order),
+            "plates/batch",
+        )
 
 
 def _warn(view: View) -> None:

@@ -10,6 +10,7 @@ from core.studio.background import RunView, begin_plates, retry_detection
 from core.studio.plates.gathering import objects_on
 from core.studio.plates.matrix import chain_price
 from core.studio.specs import PlatesSpec
+from core.ui.batching import show_batches_under_way
 from core.ui.errors_text import error_text
 from core.ui.plates.view import View
 from core.ui.session import remember_place, studio
@@ -24,6 +25,7 @@ _PAGES_AT_ONCE = 2  # a page's steps run side by side too
 
 def show_progress(view: View) -> None:
     """Show what is under way, else what the newest run over pages could not do."""
+    show_batches_under_way()
     for run in (view.pages_run, view.run):
         if run is not None and run.is_active:
             show_under_way(run.id)

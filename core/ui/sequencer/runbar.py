@@ -6,14 +6,12 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from core.models.asset import EngineName, Recipe
 from core.studio.background import RunView, view_run
-from core.studio.planning import StepStatus, model_of
+from core.studio.planning import StepStatus
 from core.studio.project_stories import run_spec
-from core.studio.ready import ready_recipes
 from core.studio.runs import cancel_run
 from core.studio.specs import StepOutcome
-from core.ui.batching import batch_button, show_under_way
+from core.ui.batching import show_batches_under_way, story_batch_button
 from core.ui.sequencer.actions import begin
 from core.ui.sequencer.view import View
 from core.ui.session import studio
@@ -31,7 +29,7 @@ def show_runbar(view: View) -> None:
         if view.is_running:
             _progress(view)
         else:
-            show_under_way()
+            show_batches_under_way()
             _offer(view)
 
 
@@ -45,25 +43,12 @@ def _offer(view: View) -> None:
             label = _("Bring back {images} · free").format(images=images(len(board.to_return)))
         else:
             return
-        if board.ready and view.options.engine is EngineName.GEMINI:
-            _offer_batch(view)
+        story_batch_button(
+            board, view.options, lambda: run_spec(studio().studio, view.workspace, board, view.options), "make-batch"
+        )
         if st.button(plain(label), type="primary", key="make-all", icon=":material/play_arrow:"):
             begin(view)
             st.rerun()
-
-
-def _offer_batch(view: View) -> None:
-    """Offer to send what waits for no other image; what is made from those can be sent once they are there."""
-    here, ready = studio(), view.board.ready
-    models = [model_of(view.opened.story, card.step, view.options, "") for card in ready]
-    factors = [here.studio.catalog.model(model).batch_factor for model in models]
-    cost = sum(card.price_usd * factor for card, factor in zip(ready, factors, strict=True))
-
-    def recipes() -> list[Recipe]:
-        spec = run_spec(here.studio, view.workspace, view.board, view.options)
-        return ready_recipes(here.studio, view.workspace, spec)
-
-    batch_button(len(ready), cost, recipes, "make-batch")
 
 
 def _summary(view: View) -> str:
