@@ -26,6 +26,7 @@ from core.studio.context import Studio
 from core.studio.detection import Detector, Search, detect_or_reuse, find, page_of_bytes, resolved
 from core.studio.estimates import check_price
 from core.studio.pages.kinds import check_single
+from core.studio.refusing import Refusing
 from core.studio.runners import Runners
 from core.studio.turns import work_through
 
@@ -141,8 +142,8 @@ class _Desk:
         await self.studio.engine(self.search.engine).aclose()
 
     async def result(self, path: Path) -> PageResult:
-        """Search one page; whatever happens is a result."""
-        if self.hopeless is not None:
+        """Search one page; whatever happens is a result. Without hope, what was found before is found still."""
+        if self.hopeless is not None and self.workspace is None:
             return PageResult(path, error=self.hopeless)
         try:
             detection, is_new = await self._detection(path)
@@ -179,4 +180,6 @@ class _Desk:
 
     @property
     def _detector(self) -> Detector:
+        if self.hopeless is not None:
+            return Refusing(self.hopeless)
         return self.pool or self.studio.engine(self.search.engine)

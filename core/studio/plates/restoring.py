@@ -34,6 +34,7 @@ from core.studio.plates.fidelity import is_poor, measured
 from core.studio.plates.matrix import keep_chain, plates_story, whole_story
 from core.studio.plates.presets import preset, presets
 from core.studio.plates.runs import masks_of
+from core.studio.refusing import Refusing
 from core.studio.runners import Runners
 from core.studio.story_writing import write_story
 from core.studio.turns import work_through
@@ -209,10 +210,8 @@ class _Bench:
         await self.studio.engine(self.options.engine).aclose()
 
     async def result(self, path: Path) -> RestoreResult:
-        """Work on one file; whatever happens is a result."""
+        """Work on one file; whatever happens is a result. Without hope, what was made before is used still."""
         images: list[RestoredImage] = []
-        if self.hopeless is not None:
-            return RestoreResult(path, error=self.hopeless)
         try:
             await self._restore(path, images)
         except StudioError as error:
@@ -224,6 +223,10 @@ class _Bench:
             surprise = StudioError(f"Something unforeseen went wrong ({name}). Restore this file again.")
             return RestoreResult(path, tuple(images), surprise)
         return RestoreResult(path, tuple(images))
+
+    @property
+    def _refusing(self) -> Refusing | None:
+        return Refusing(self.hopeless) if self.hopeless is not None else None
 
     def _errand(self, step: str) -> Errand:
         return Errand(self.run, self.runner, step, partial(self.waits, step) if self.waits else None)
@@ -237,7 +240,8 @@ class _Bench:
             await self._make(slug, story, {story.sources[0].id: picture}, images)
             return
         errand = self._errand(picture.id)
-        found, _ = await detect_or_reuse(self.studio, self.workspace, picture, self.search, errand, detector=self.pool)
+        maker = self._refusing or self.pool
+        found, _ = await detect_or_reuse(self.studio, self.workspace, picture, self.search, errand, detector=maker)
         masks = masks_of(self.workspace, picture, found.regions)
         crops = await asyncio.to_thread(cut_out, self.workspace, picture, found.regions, self.cut, masks)
         if crops:
@@ -268,7 +272,9 @@ class _Bench:
                 decision = await asyncio.to_thread(planner.decide, step, [before])
                 if decision.asset is None:
                     errand = self._errand(step.id)
-                    asset = await generate_asset(self.studio, self.workspace, recipe, errand, self.pool)
+                    asset = await generate_asset(
+                        self.studio, self.workspace, recipe, errand, self._refusing or self.pool
+                    )
                     await asyncio.to_thread(self.workspace.choices.choose, planner.slug, step.id, asset.id)
                     await asyncio.to_thread(measured, self.studio, self.workspace, [before], asset)
                     return asset, True
