@@ -7,6 +7,7 @@ same command goes on where it stopped.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,18 +15,26 @@ from functools import partial
 from pathlib import Path
 
 from core.engines.draft_pool import DraftPool
-from core.errors import ConfigurationError, InvalidApiKeyError, InvalidRequestError, QuotaExceededError, StudioError
+from core.errors import (
+    ConfigurationError,
+    InvalidApiKeyError,
+    InvalidImageError,
+    InvalidRequestError,
+    QuotaExceededError,
+    StudioError,
+)
 from core.models.asset import Asset, EngineName, Kind, Recipe, Result
 from core.models.plates import Chain, ChainStep
 from core.models.region import Wish
 from core.models.story import Step, Story
 from core.settings import EngineChoice
-from core.store.importing import image_files, import_file
+from core.store.importing import as_imported, image_files, import_file
 from core.store.turns import making
 from core.store.workspace import Workspace
 from core.studio.attempts import Errand, NamedWaiting
 from core.studio.context import Studio
 from core.studio.detection import Search, detect_or_reuse, resolved
+from core.studio.estimates import check_price, search_cost
 from core.studio.generation import generate_asset
 from core.studio.pages.kinds import check_single
 from core.studio.planning import Planner, RunOptions, check_draft_model, check_settings
@@ -134,6 +143,11 @@ async def _restore_all(
     workspace = studio.workspace(order.project)
     check_settings(whole_story(_nothing(), chain), options, studio.catalog, "--steps")
     search = await resolved(studio, Search(engine=options.engine, wish=Wish())) if order.finds else None
+    if studio.limits.run is not None:
+        cost = (
+            search_cost(studio, workspace, files, search) if search else _cost(studio, workspace, options, chain, files)
+        )
+        check_price(studio, cost)
     if search is not None:  # the studio shows the pages with the steps they were taken through
         keep_chain(workspace, chain)
     runners = Runners(studio.home)
@@ -171,6 +185,18 @@ async def _options(studio: Studio, order: RestoreOrder) -> RunOptions:
         return RunOptions(engine=engine)
     default = studio.settings.model or await studio.engine(engine).default_model()
     return RunOptions(engine=engine, model=order.model, default_model=default)
+
+
+def _cost(studio: Studio, workspace: Workspace, options: RunOptions, chain: Chain, files: list[Path]) -> float:
+    """Return what taking files through the steps would cost, what is there already left out (USD)."""
+    cost = 0.0
+    for path in files:
+        with contextlib.suppress(InvalidImageError):
+            picture = as_imported(workspace, path)
+            story = whole_story(picture, chain)
+            planner = Planner(workspace, story, whole_slug(picture), options, studio.catalog)
+            cost += sum(line.cost_usd for line in planner.plan({story.sources[0].id: picture}))
+    return cost
 
 
 def _line_of(story: Story, source_id: str) -> set[str]:
