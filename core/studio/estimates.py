@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+from core.errors import InvalidImageError
 from core.models.limits import Limit, check_run, is_over
 from core.models.wishes import detection_price
+from core.store.importing import as_imported
 from core.store.workspace import Workspace
 from core.studio.context import Studio
-from core.studio.detection import earlier
+from core.studio.detection import Search, earlier
 from core.studio.planning import Planner
 from core.studio.specs import DetectSpec, RecipesSpec, RunSpec, Spec
 
@@ -30,6 +37,20 @@ def check_estimate(studio: Studio, workspace: Workspace, spec: Spec) -> None:
         BudgetExceededError: it is.
     """
     check_price(studio, estimate(studio, workspace, spec))
+
+
+def search_cost(
+    studio: Studio, workspace: Workspace | None, files: Iterable[Path], search: Search, since: datetime | None = None
+) -> float:
+    """Return what searching files would cost, those left out that are no images or were searched since a moment."""
+
+    def is_to_search(path: Path) -> bool:
+        with contextlib.suppress(InvalidImageError):
+            return workspace is None or earlier(workspace, as_imported(workspace, path), search, since) is None
+        return False
+
+    each = search.price(studio.catalog)
+    return sum(each for path in files if each and is_to_search(path))
 
 
 def estimate(studio: Studio, workspace: Workspace, spec: Spec) -> float:

@@ -24,8 +24,9 @@ from core.store.workspace import Workspace
 from core.studio.attempts import Errand, LedgerObserver, NamedWaiting, Subject
 from core.studio.context import Studio
 from core.studio.detection import Detector, Search, detect_or_reuse, find, page_of_bytes, resolved
-from core.studio.estimates import check_price
+from core.studio.estimates import check_price, search_cost
 from core.studio.pages.kinds import check_single
+from core.studio.refusing import Refusing
 from core.studio.runners import Runners
 from core.studio.turns import work_through
 
@@ -81,9 +82,10 @@ async def _search_all(
     waits: NamedWaiting | None,
 ) -> list[PageResult]:
     search = await _search_of(studio, order)
-    if order.project is None:  # of a project's pages some may have been searched before
-        check_price(studio, len(files) * search.price(studio.catalog))
     workspace = studio.workspace(order.project) if order.project is not None else None
+    again_since = datetime.now(UTC) if order.is_again else None
+    if studio.limits.run is not None:
+        check_price(studio, await asyncio.to_thread(search_cost, studio, workspace, files, search, again_since))
     runners = Runners(studio.home)
     is_recorded = workspace is not None or search.engine is EngineName.GEMINI
     desk = _Desk(
@@ -92,7 +94,7 @@ async def _search_all(
         search=search,
         run=f"detect-{uuid.uuid4().hex[:12]}",
         runner=runners.enlist() if is_recorded else "",
-        again_since=datetime.now(UTC) if order.is_again else None,
+        again_since=again_since,
         pool=DraftPool(order.workers) if search.engine is EngineName.DRAFT and order.workers > 1 else None,
         waits=waits,
     )
@@ -141,8 +143,8 @@ class _Desk:
         await self.studio.engine(self.search.engine).aclose()
 
     async def result(self, path: Path) -> PageResult:
-        """Search one page; whatever happens is a result."""
-        if self.hopeless is not None:
+        """Search one page; whatever happens is a result. Without hope, what was found before is found still."""
+        if self.hopeless is not None and self.workspace is None:
             return PageResult(path, error=self.hopeless)
         try:
             detection, is_new = await self._detection(path)
@@ -179,4 +181,6 @@ class _Desk:
 
     @property
     def _detector(self) -> Detector:
+        if self.hopeless is not None:
+            return Refusing(self.hopeless)
         return self.pool or self.studio.engine(self.search.engine)

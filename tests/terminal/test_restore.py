@@ -82,3 +82,21 @@ def test_pages_are_cut_and_restored_by_processes(terminal: Terminal, tmp_path: P
     assert [(image["object"], image["step"]) for image in entry["images"]] == [("r1", "restore")]
     chain = json.loads((terminal.folder / "book" / "plates.json").read_text(encoding="utf-8"))["chain"]
     assert [step["id"] for step in chain["steps"]] == ["restore-flat"]
+
+
+def test_what_was_made_before_comes_back_without_a_quota(gemini: Terminal, server: StandIn) -> None:
+    """Once the day's quota is gone no further call is made, and files that were finished before are still told."""
+    gemini.env["THROUGHLINE_CONCURRENCY"] = "1"
+    for at, name in enumerate("abcd"):
+        (gemini.folder / f"{name}.png").write_bytes(png(at, (64, 48)))
+    for command in ("restore", "detect"):
+        options = ("--project", f"p-{command}", "--json")
+        assert gemini.run(command, "a.png", "d.png", *options).code == 0
+        server.requests.clear()
+        server.fail_next("rate_limited_daily")
+        said = gemini.run(command, "a.png", "b.png", "c.png", "d.png", *options)
+        assert said.code == 1
+        assert len(server.requests) == 1
+        told = said.document.items()
+        assert {name for name, entry in told if command == "detect" or entry["images"]} == {"a.png", "d.png"}
+        assert said.err.count("quota of the account is used up") == 2

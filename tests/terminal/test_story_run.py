@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from core.store import embedded
+from tests.samples import png
 from tests.standin import StandIn
 from tests.terminal.harness import BRANCHES, Terminal, write_story
 
@@ -205,6 +206,27 @@ def test_pages_too_dear_are_refused_before_one_is_searched(gemini: Terminal, ser
     said = gemini.run("detect", "archive.png", "--json")
     assert (said.code, said.document["error"]["type"]) == (2, "BudgetExceededError")
     assert server.requests == []
+
+
+def test_files_too_dear_are_refused_and_what_is_there_is_free(gemini: Terminal, server: StandIn) -> None:
+    """Of files in a project only what is not there yet is priced, before the first call; a bad file costs nothing."""
+    for name in ("a", "b"):
+        (gemini.folder / f"{name}.png").write_bytes(png(ord(name), (64, 48)))
+    (gemini.folder / "bad.png").write_bytes(b"no picture")
+    gemini.env["THROUGHLINE_RUN_BUDGET_USD"] = "0.05"
+    restore = ("restore", "--project", "p", "--json")
+    said = gemini.run(*restore, "a.png", "b.png")
+    assert (said.code, said.document["error"]["limit"], server.requests) == (2, "run", [])
+    assert gemini.run(*restore, "a.png").code == 0
+    assert gemini.run(*restore, "a.png", "b.png", "bad.png").code == 1  # the bad one is told
+    assert len(server.requests) == 2
+    gemini.env["THROUGHLINE_RUN_BUDGET_USD"] = "0.02"
+    detect = ("detect", "--project", "p", "--json")
+    assert gemini.run(*detect, "a.png").code == 0
+    gemini.env["THROUGHLINE_RUN_BUDGET_USD"] = "0.000001"
+    assert gemini.run(*detect, "a.png").code == 0
+    assert gemini.run(*detect, "a.png", "--again").code == 2
+    assert len(server.requests) == 3
 
 
 def test_usage_tells_the_limits(terminal: Terminal) -> None:

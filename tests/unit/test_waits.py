@@ -15,8 +15,9 @@ from core.store import waits as waits_module
 from core.store.ledger import Ledger
 from core.studio.background import begin_recipes, view_run
 from core.studio.context import LOCAL_USER, Studio
-from core.studio.runner import Runner
-from core.studio.specs import RecipesSpec
+from core.studio.runner import Runner, events_so_far
+from core.studio.runs import runs_database
+from core.studio.specs import RecipesSpec, StepWait
 from tests.samples import attempt
 from tests.standin import StandIn
 from tests.standin.replies import as_error, retry_info
@@ -108,6 +109,10 @@ def test_a_run_that_is_told_to_wait_shows_it(studio: Studio, server: StandIn, tm
     wait = view_run(looking, run).longest_wait
     assert wait is not None
     assert (wait.step, wait.reason, wait.seconds <= 2) == ("1", "rate_limited", True)
+    told = dict(events_so_far(looking, runs_database(looking), run))  # as a command that joined the run hears it
+    assert [(event.id, event.reason) for event in told.values() if isinstance(event, StepWait)] == [
+        ("1", "rate_limited")
+    ]
     wait_until(lambda: not view_run(looking, run).is_active, "the run's end", 60)
     view = view_run(looking, run)
     assert (view.waits, view.recipes) == ({}, {"1": recipe})

@@ -7,6 +7,7 @@ same command goes on where it stopped.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,18 +15,26 @@ from functools import partial
 from pathlib import Path
 
 from core.engines.draft_pool import DraftPool
-from core.errors import ConfigurationError, InvalidApiKeyError, InvalidRequestError, QuotaExceededError, StudioError
+from core.errors import (
+    ConfigurationError,
+    InvalidApiKeyError,
+    InvalidImageError,
+    InvalidRequestError,
+    QuotaExceededError,
+    StudioError,
+)
 from core.models.asset import Asset, EngineName, Kind, Recipe, Result
 from core.models.plates import Chain, ChainStep
 from core.models.region import Wish
 from core.models.story import Step, Story
 from core.settings import EngineChoice
-from core.store.importing import image_files, import_file
+from core.store.importing import as_imported, image_files, import_file
 from core.store.turns import making
 from core.store.workspace import Workspace
 from core.studio.attempts import Errand, NamedWaiting
 from core.studio.context import Studio
 from core.studio.detection import Search, detect_or_reuse, resolved
+from core.studio.estimates import check_price, search_cost
 from core.studio.generation import generate_asset
 from core.studio.pages.kinds import check_single
 from core.studio.planning import Planner, RunOptions, check_draft_model, check_settings
@@ -34,6 +43,7 @@ from core.studio.plates.fidelity import is_poor, measured
 from core.studio.plates.matrix import keep_chain, plates_story, whole_story
 from core.studio.plates.presets import preset, presets
 from core.studio.plates.runs import masks_of
+from core.studio.refusing import Refusing
 from core.studio.runners import Runners
 from core.studio.story_writing import write_story
 from core.studio.turns import work_through
@@ -133,6 +143,11 @@ async def _restore_all(
     workspace = studio.workspace(order.project)
     check_settings(whole_story(_nothing(), chain), options, studio.catalog, "--steps")
     search = await resolved(studio, Search(engine=options.engine, wish=Wish())) if order.finds else None
+    if studio.limits.run is not None:
+        cost = (
+            search_cost(studio, workspace, files, search) if search else _cost(studio, workspace, options, chain, files)
+        )
+        check_price(studio, cost)
     if search is not None:  # the studio shows the pages with the steps they were taken through
         keep_chain(workspace, chain)
     runners = Runners(studio.home)
@@ -172,6 +187,18 @@ async def _options(studio: Studio, order: RestoreOrder) -> RunOptions:
     return RunOptions(engine=engine, model=order.model, default_model=default)
 
 
+def _cost(studio: Studio, workspace: Workspace, options: RunOptions, chain: Chain, files: list[Path]) -> float:
+    """Return what taking files through the steps would cost, what is there already left out (USD)."""
+    cost = 0.0
+    for path in files:
+        with contextlib.suppress(InvalidImageError):
+            picture = as_imported(workspace, path)
+            story = whole_story(picture, chain)
+            planner = Planner(workspace, story, whole_slug(picture), options, studio.catalog)
+            cost += sum(line.cost_usd for line in planner.plan({story.sources[0].id: picture}))
+    return cost
+
+
 def _line_of(story: Story, source_id: str) -> set[str]:
     """Return the steps that are made from a source, one from the other."""
     line, before = set(), source_id
@@ -209,10 +236,8 @@ class _Bench:
         await self.studio.engine(self.options.engine).aclose()
 
     async def result(self, path: Path) -> RestoreResult:
-        """Work on one file; whatever happens is a result."""
+        """Work on one file; whatever happens is a result. Without hope, what was made before is used still."""
         images: list[RestoredImage] = []
-        if self.hopeless is not None:
-            return RestoreResult(path, error=self.hopeless)
         try:
             await self._restore(path, images)
         except StudioError as error:
@@ -224,6 +249,10 @@ class _Bench:
             surprise = StudioError(f"Something unforeseen went wrong ({name}). Restore this file again.")
             return RestoreResult(path, tuple(images), surprise)
         return RestoreResult(path, tuple(images))
+
+    @property
+    def _refusing(self) -> Refusing | None:
+        return Refusing(self.hopeless) if self.hopeless is not None else None
 
     def _errand(self, step: str) -> Errand:
         return Errand(self.run, self.runner, step, partial(self.waits, step) if self.waits else None)
@@ -237,7 +266,8 @@ class _Bench:
             await self._make(slug, story, {story.sources[0].id: picture}, images)
             return
         errand = self._errand(picture.id)
-        found, _ = await detect_or_reuse(self.studio, self.workspace, picture, self.search, errand, detector=self.pool)
+        maker = self._refusing or self.pool
+        found, _ = await detect_or_reuse(self.studio, self.workspace, picture, self.search, errand, detector=maker)
         masks = masks_of(self.workspace, picture, found.regions)
         crops = await asyncio.to_thread(cut_out, self.workspace, picture, found.regions, self.cut, masks)
         if crops:
@@ -268,7 +298,9 @@ class _Bench:
                 decision = await asyncio.to_thread(planner.decide, step, [before])
                 if decision.asset is None:
                     errand = self._errand(step.id)
-                    asset = await generate_asset(self.studio, self.workspace, recipe, errand, self.pool)
+                    asset = await generate_asset(
+                        self.studio, self.workspace, recipe, errand, self._refusing or self.pool
+                    )
                     await asyncio.to_thread(self.workspace.choices.choose, planner.slug, step.id, asset.id)
                     await asyncio.to_thread(measured, self.studio, self.workspace, [before], asset)
                     return asset, True
