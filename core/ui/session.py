@@ -339,6 +339,8 @@ def _drafts() -> DraftsFile:
 
 
 def _save_draft(key: str, name: str) -> None:
+    if key not in st.session_state:  # forgotten while the browser was still telling of it
+        return
     studio().waiting.pop(key, None)  # a person's choice comes after what code wanted
     _note_saved(key)
     _write_draft(name, st.session_state[key])

@@ -54,7 +54,9 @@ def _talk(workspace: Workspace) -> Talk:
 
 
 def _choose(page: Page, label: str, option: str) -> None:
-    page.get_by_role("combobox", name=re.compile(label)).click()
+    box = page.get_by_role("combobox", name=re.compile(label))
+    box.evaluate("element => element.scrollIntoView({block: 'center', behavior: 'instant'})")  # scrolling closes a list
+    box.click()
     page.get_by_role("option", name=re.compile(option)).click()
     wait_idle(page)
 

@@ -180,6 +180,17 @@ def test_an_image_of_another_kind_goes_back_as_it_came(make, server):
     assert part["thoughtSignature"] == "c2ln"
 
 
+def test_a_refused_conversation_names_the_way_out(make, talk, server):
+    """A request that is refused with all that was said before it names the last image alone as a way out."""
+    turns = talk("One.")
+    server.fail_next("bad_request_400", times=2)
+    with pytest.raises(InvalidRequestError, match="the last image alone"):
+        make(saying("Two.", earlier=turns))
+    with pytest.raises(InvalidRequestError) as alone:
+        make(saying("Two."))
+    assert "the last image alone" not in alone.value.message
+
+
 def test_a_key_in_the_models_words_is_not_kept(make, server):
     """What is kept of the model's words holds no key, whatever the model wrote."""
     server.answer_next(as_answer([{"text": f"Your key is {server.key}."}, image_part(picture(), "image/png")]))

@@ -113,7 +113,7 @@ def test_every_error_of_the_sdk_is_known():
     }
     assert found == {
         *("APIError", "ClientError", "ServerError", "UnknownApiResponseError"),
-        # about function calls and the Interactions API, which this engine does not use
+        # about function calls, and about continuations by the Interactions API, which this engine does not use
         *("UnknownFunctionCallArgumentError", "UnsupportedFunctionError", "FunctionInvocationError"),
         "ContinuationInterruptedError",
     }

@@ -1,19 +1,23 @@
 """Conversations by the Interactions API: what is sent, field by field, and what is taken."""
 
 import base64
+import logging
 from dataclasses import replace
 
 import pytest
 
 from core.engines.base import Conversation
+from core.engines.gemini import GeminiAccount
 from core.engines.gemini.interactions import write_body
 from core.errors import (
     NoImageError,
+    StudioError,
 )
 from core.models.asset import GenerationSettings
 from core.models.catalog import load_catalog
 from core.models.talk import Transport
 from tests.contract.conftest import engine_for, picture, request, run
+from tests.contract.test_wire import _service_account
 from tests.standin.extras import SUGGESTIONS, THOUGHT
 from tests.standin.interactions import as_interaction, output, text
 
@@ -190,6 +194,46 @@ def test_too_large_pictures_go_ahead(server, observer):
     run(work())
     assert [set(item) for item in server.requests[0].contents] == [{"type", "uri", "mime_type"}, {"type", "text"}]
     assert server.requests[0].sent_ahead == [("image/png", data)]
+
+
+@pytest.mark.parametrize("fault", ["", "server_error_503", "bad_request_400", "blocked_safety", "reset", "non_json"])
+def test_no_key_and_no_picture_in_any_log_or_message(server, observer, caplog, capfd, monkeypatch, fault):
+    """Not even the SDK's own log of this interface, asked for by its environment variable, gets key or picture."""
+    monkeypatch.setenv("GOOGLE_GENAI_DEBUG", "1")
+    caplog.set_level(logging.DEBUG)
+    server.key = "AIzaSyA-not-a-real-key-0123456789abcdef"
+    data, shown = picture("secret"), ""
+    if fault:
+        server.fail_next(fault, times=2)
+
+    async def work():
+        engine = engine_for(server, max_attempts=2)
+        try:
+            await engine.generate(saying("A secret prompt.", data), observer)
+        finally:
+            await engine.aclose()
+
+    try:
+        run(work())
+    except StudioError as error:
+        shown = f"{error!r} {error.to_plain()}"
+    out, err = capfd.readouterr()
+    everything = "\n".join([shown, out, err, *(record.getMessage() for record in caplog.records), repr(observer)])
+    assert caplog.records
+    for secret in (server.key, base64.b64encode(data).decode()[40:80], "A secret prompt."):
+        assert secret not in everything
+
+
+def test_google_cloud_has_an_address_of_its_own(server, observer, tmp_path, monkeypatch):
+    """With a project of Google Cloud the same turn goes to the project's address, and never carries a key."""
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(_service_account(tmp_path, server)))
+    account = GeminiAccount(project="castle", use_enterprise=True, base_url=server.url)
+    made = run(engine_for(server, account=account).generate(saying("One."), observer))
+    (sent,) = server.requests
+    assert sent.path == "/v1beta1/projects/castle/locations/global/interactions"
+    assert sent.headers["authorization"] == "Bearer stand-in-token"
+    assert "x-goog-api-key" not in sent.headers
+    assert made.exchange.interaction in server.interactions.kept
 
 
 def test_steps_of_others_are_no_picture(make, server):

@@ -16,7 +16,10 @@ from google.genai import types
 from core.engines.base import Conversation, GenerationRequest, Speech
 from core.engines.gemini.answers import ImageAnswer, read_answer
 from core.engines.gemini.contents import write_parts
+from core.engines.gemini.failures import classify
+from core.engines.gemini.outcomes import AttemptFailed
 from core.engines.gemini.redactor import Redactor
+from core.errors import InvalidRequestError
 
 Files = Mapping[str, types.Part]
 
@@ -36,6 +39,15 @@ def read_reply(response: types.GenerateContentResponse, redactor: Redactor) -> I
     contents = (candidate.content for candidate in response.candidates or ())
     said = next((content for content in contents if content is not None and content.parts), types.Content())
     return replace(answer, said=_kept(said, redactor))
+
+
+def explain(error: Exception, model: str, redactor: Redactor, has_left: bool) -> AttemptFailed:
+    """Return what an error of a turn means; a refused one may be so for what was said before it."""
+    failed = classify(error, model, redactor, has_left)
+    if failed.status == 400 and isinstance(failed.error, InvalidRequestError):
+        # what a model noted of its thoughts is another account's or region's
+        failed.error = InvalidRequestError(f"{failed.error.message} In a conversation, try the last image alone.")
+    return failed
 
 
 def write_contents(conversation: Conversation, parts: list[Any], files: Files | None = None) -> list[types.Content]:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from google import genai
+from google.genai._gaos.utils.logger import NoOpLogger
 
 from core.engines.base import GenerationRequest, Reference
 from core.engines.gemini.checks import fits_inline
@@ -50,8 +51,11 @@ class Interactions:
 
     async def ask(self, body: dict[str, Any]) -> Any:
         """Send a turn and return the SDK's interaction."""
+        interactions = self._client.aio.interactions
+        # With GOOGLE_GENAI_DEBUG set it would write key and pictures into the log.
+        interactions.sdk_configuration.debug_logger = NoOpLogger()
         # A continuation would be a second paid call behind our back.
-        return await self._client.aio.interactions.create(**body, automatic_continuation=False)
+        return await interactions.create(**body, automatic_continuation=False)
 
     def explain(self, error: Exception, model: str, redactor: Redactor, has_left: bool) -> AttemptFailed:
         """Return what an error means."""

@@ -18,7 +18,7 @@ from core.engines.gemini.calls import A, Call, Order, Rules
 from core.engines.gemini.checks import fits_inline, is_model_id, sent_ahead, sent_images
 from core.engines.gemini.client import connect, watch_departure
 from core.engines.gemini.contents import write_config, write_page, write_parts, write_search
-from core.engines.gemini.exchanges import asked, read_reply, write_contents
+from core.engines.gemini.exchanges import asked, explain, read_reply, write_contents
 from core.engines.gemini.failures import classify, late
 from core.engines.gemini.findings import read_findings
 from core.engines.gemini.interaction_replies import read_interaction
@@ -112,6 +112,7 @@ class Service:
             read=read_reply if talk else read_answer,
             estimate_usd=facts.price(settings),
             cost=cost,
+            explain=explain if talk and talk.earlier else classify,
         )
 
     async def _write(self, request: GenerationRequest, facts: ModelFacts) -> list[types.Part] | list[types.Content]:

@@ -28,6 +28,7 @@ def reason_names() -> dict[str, str]:
         "unavailable": _("the service has trouble"),
         "invalid_api_key": _("key not accepted"),
         "invalid_request": _("request refused"),
+        "conversation_gone": _("earlier turns not kept"),
         "unreadable_answer": _("answer not readable"),
         "configuration": _("wrong setting"),
         "workspace": _("could not be saved"),
