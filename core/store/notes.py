@@ -16,6 +16,7 @@ from core.store.files import locked, read_json, replace_json
 
 _FORMAT = 1
 _ORIGINS = "origins"
+_STARS = "stars"
 _LONGEST = 4000
 
 
@@ -59,6 +60,26 @@ class NotesFile:
         if asset_id not in self.origins():
             self.set_origin(asset_id, origin)
 
+    def stars(self) -> tuple[str, ...]:
+        """Return the ids of the starred assets, in the order they were starred.
+
+        Raises:
+            WorkspaceError: the file is damaged, or of a newer format.
+        """
+        return self._starred(self._read())
+
+    def star(self, asset_id: str, is_starred: bool = True) -> None:
+        """Star an asset, or take its star away.
+
+        Raises:
+            WorkspaceError: the file is damaged, of a newer format, or cannot be written.
+        """
+        with locked(self._folder):
+            document = self._read()
+            others = [known for known in self._starred(document) if known != asset_id]
+            stars = [*others, asset_id] if is_starred else others
+            replace_json(self._path, {**document, _STARS: stars})
+
     def _read(self) -> dict[str, Any]:
         document = read_json(self._path, {"format": _FORMAT})
         number = document.get("format", _FORMAT)
@@ -71,6 +92,12 @@ class NotesFile:
         if not isinstance(said, dict):
             raise self._damaged()
         return said
+
+    def _starred(self, document: dict[str, Any]) -> tuple[str, ...]:
+        stars = document.get(_STARS, [])
+        if not isinstance(stars, list) or not all(isinstance(known, str) for known in stars):
+            raise self._damaged()
+        return tuple(dict.fromkeys(stars))
 
     def _damaged(self) -> WorkspaceError:
         return WorkspaceError(

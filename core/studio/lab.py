@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from core.errors import InvalidRequestError
@@ -35,6 +35,19 @@ class LabOrder:
     model: str = ""
     settings: GenerationSettings = field(default_factory=GenerationSettings)
     variants: int = 1
+
+
+@dataclass(frozen=True)
+class Fit:
+    """The model that makes an order, with as much of its settings as that honours."""
+
+    facts: ModelFacts
+    settings: GenerationSettings
+
+    @property
+    def price_usd(self) -> float:
+        """The list price of one image in USD."""
+        return self.facts.price(self.settings)
 
 
 @dataclass(frozen=True)
@@ -86,23 +99,39 @@ def prepared(
     """
     if not order.prompt.strip():
         raise InvalidRequestError("The prompt is empty. Say what the picture shows.")
+    fit = fitted(studio, order, is_only_priced)
+    return fit.facts, recipe_of(order, fit, composed(workspace, order))
+
+
+def fitted(studio: Studio, order: LabOrder, is_only_priced: bool = False) -> Fit:
+    """Return the model that makes an order and the settings it honours; with `is_only_priced` as `advance`.
+
+    Raises:
+        MissingApiKeyError: gemini is asked for and no account is configured.
+        InvalidApiKeyError: the service does not accept the key.
+        InvalidRequestError: the model lacks a setting's value, or takes fewer references.
+    """
     facts = studio.catalog.model(model_for(studio, order.engine, order.model, is_only_priced))
     settings = facts.honoured(order.settings)
     facts.check(settings)
     roles = [source.role for source in order.references]
     facts.check_references(roles, studio.catalog.recommended(studio.today(), engine=order.engine))
-    recipe = Recipe(
+    return Fit(facts, settings)
+
+
+def recipe_of(order: LabOrder, fit: Fit, sent: str) -> Recipe:
+    """Return an order's recipe in its first attempt; `sent` is what `composed` returns for it."""
+    return Recipe(
         kind=Kind.IMAGE,
         name=first_words(order.prompt),
         prompt=order.prompt.strip(),
-        composed=composed(workspace, order),
+        composed=sent,
         sources=order.references,
         engine=order.engine,
-        model=facts.id,
-        settings=settings,
+        model=fit.facts.id,
+        settings=fit.settings,
         story=LAB,
     )
-    return facts, recipe
 
 
 def unheeded(facts: ModelFacts, order: LabOrder) -> tuple[str, ...]:
@@ -118,7 +147,7 @@ def begin_lab(studio: Studio, workspace: Workspace, order: LabOrder, user: str, 
         StudioError: as `advance`.
     """
     recipes = advance(studio.with_key(key), workspace, order).recipes
-    return begin_recipes(studio, recipes_spec(studio, workspace, recipes, user, key))
+    return begin_recipes(studio, recipes_spec(studio, workspace, _numbered(recipes), user, key))
 
 
 def make_lab(studio: Studio, workspace: Workspace, recipes: Sequence[Recipe], progress: Progress | None) -> RunReport:
@@ -129,7 +158,7 @@ def make_lab(studio: Studio, workspace: Workspace, recipes: Sequence[Recipe], pr
     """
     started, run, runner = time.monotonic(), f"images-{uuid.uuid4().hex[:12]}", Runner.obtain(studio)
     with runner.stopped_by_ctrl_c():
-        start_run(runner, run, recipes_spec(studio, workspace, recipes, studio.user, ""), progress)
+        start_run(runner, run, recipes_spec(studio, workspace, _numbered(recipes), studio.user), progress)
         if (handle := runner.handle(run)) is not None:
             finish(studio, run, handle)
         return report(studio, [run], run, started)
@@ -141,14 +170,18 @@ def history(workspace: Workspace) -> list[Asset]:
 
 
 def recipes_spec(
-    studio: Studio, workspace: Workspace, recipes: Sequence[Recipe], user: str, key: str = ""
+    studio: Studio, workspace: Workspace, recipes: Mapping[str, Recipe], user: str, key: str = ""
 ) -> RecipesSpec:
-    """Return the run that makes single images, for `user`; `key` names a key kept for a session."""
+    """Return the run that makes these recipes, by the names its steps get; it is called like the first of them."""
     return RecipesSpec(
         project=str(workspace.folder),
-        title=recipes[0].name,
-        recipes={f"{number}": recipe for number, recipe in enumerate(recipes, 1)},
+        title=next(iter(recipes.values())).name,
+        recipes=dict(recipes),
         concurrency=studio.settings.concurrency,
         user=user,
         key=key,
     )
+
+
+def _numbered(recipes: Sequence[Recipe]) -> dict[str, Recipe]:
+    return {f"{number}": recipe for number, recipe in enumerate(recipes, 1)}

@@ -9,7 +9,9 @@ from core.models.asset import Kind, Role, Source
 
 _NAMES_ITS_IMAGES = re.compile(r"^\s*(?:[-*•]\s*)?Image\s+\d+\s*:", re.MULTILINE | re.IGNORECASE)
 
-_WORD = re.compile(r"[\u3400-\u9fff\u3040-\u30ff]|[^\W\u3400-\u9fff\u3040-\u30ff]+(?:['’-]\w+)*")
+# one character of a script written without spaces, or a word of another
+WORD = r"[\u3400-\u9fff\u3040-\u30ff]|[^\W\u3400-\u9fff\u3040-\u30ff]+(?:['’-]\w+)*"
+_WORD = re.compile(WORD)
 
 _ROLE_OF_KIND = {
     Kind.ARCHIVE: Role.ARCHIVE,

@@ -29,10 +29,17 @@ def bring_back(
         changed = change_story(workspace, board.slug, lambda now: _as_made(now, step_id, asset.recipe), catalog)
         story = changed.after.story
     workspace.choices.choose(board.slug, step_id, asset.id)
-    now = read_board(workspace, story, board.slug, options, catalog).card(step_id)
+    return lock_if_replaced(workspace, story, board.slug, step_id, options, catalog)
+
+
+def lock_if_replaced(
+    workspace: Workspace, story: Story, slug: str, step_id: str, options: RunOptions, catalog: Catalog
+) -> bool:
+    """Lock a step whose chosen version the next run would replace, and tell whether it would have."""
+    now = read_board(workspace, story, slug, options, catalog).card(step_id)
     is_kept = now is None or now.state in (CardState.CURRENT, CardState.LOCKED, CardState.DRAFTED)
     if not is_kept:
-        workspace.choices.lock(board.slug, step_id, True)
+        workspace.choices.lock(slug, step_id, True)
     return not is_kept
 
 

@@ -42,6 +42,20 @@ def add_after(story: Story, after: str, step: Step) -> Story:
     return _checked(story, (*story.steps[:position], step, *story.steps[position:]))
 
 
+def add_last(story: Story, step: Step, sources: Iterable[StorySource] = ()) -> Story:
+    """Return the story with a step behind all others, and with the starting images that it needs besides.
+
+    Raises:
+        StoryError: an id is taken, or the step is made from what is not there.
+    """
+    added = tuple(sources)
+    names = [*_ids(story), step.id, *(source.id for source in added)]
+    if len({folded(name) for name in names}) < len(names):
+        raise StoryError(f"The story has a {step.id!r} already, or one of its images. Give the new scene another name.")
+    wider = story.model_copy(update={"sources": (*story.sources, *added)})
+    return _checked(wider, (*story.steps, step))
+
+
 def _going_on(story: Story, step_id: str) -> list[Step]:
     """Return the steps that are made from a step, whether at once or by way of others."""
     found = {step_id}

@@ -92,7 +92,7 @@ def start_story(workspace: Workspace, title: str, character: Asset, prompt: str)
     Raises:
         WorkspaceError: it cannot be written.
     """
-    slug = _free_slug(workspace, title)
+    slug = free_slug(workspace, title)
     source = StorySource(id=clean_id(character.recipe.name or character.id), path=f"../assets/{character.file_name}")
     step_id = first_free("scene-1", {folded(source.id)}, "-")
     first = Step(id=step_id, kind=Kind.SCENE, prompt=prompt.strip(), sources=(StepSource(id=source.id),))
@@ -140,14 +140,15 @@ def _by_own_names(error: StudioError, folder: Path) -> StudioError:
     return from_plain(plain)
 
 
-def _free_slug(workspace: Workspace, title: str) -> str:
+def free_slug(workspace: Workspace, title: str) -> str:
+    """Return a name for a new story, made from its title, that no story of the project has."""
     taken = {CHARACTERS, *(folded(slug) for slug in story_slugs(workspace))}
     return first_free(clean_id(title or "story"), taken, "-")
 
 
 def _named_free(workspace: Workspace, path: Path) -> Path:
     """Give an opened story file a name that no story of the project has: what is there is never replaced."""
-    return path.rename(path.with_name(f"{_free_slug(workspace, path.stem)}.yaml"))
+    return path.rename(path.with_name(f"{free_slug(workspace, path.stem)}.yaml"))
 
 
 def _story_file(folder: Path) -> Path:

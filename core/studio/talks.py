@@ -96,7 +96,7 @@ def say_next(studio: Studio, workspace: Workspace, say: Say, user: str, key: str
     turn = prepare(studio.with_key(key), workspace, say).turn
     talk_id = say.talk or workspace.conversations.begin(first_words(turn.recipe.prompt, count=8)).id
     begun = workspace.conversations.add(talk_id, turn)
-    run = begin_recipes(studio, recipes_spec(studio, workspace, [begun.recipe], user, key))
+    run = begin_recipes(studio, recipes_spec(studio, workspace, {"1": begun.recipe}, user, key))
     return Said(talk_id, begun.id, run)
 
 

@@ -78,7 +78,7 @@ def model_controls(keeping: Keeping, is_full: bool = False) -> Controls:
     engine, catalog = engine_in_use(), studio().studio.catalog
     model = _NOT_SET if engine is EngineName.DRAFT else _choose_model(keeping, catalog)
     facts = catalog.model(model or _default_model(engine, catalog, keeping))
-    chosen = {**_choose_format(keeping, facts, catalog), **_choose_more(keeping, facts, is_full)}
+    chosen = {**_choose_format(keeping, facts), **_choose_more(keeping, facts, is_full)}
     settings = facts.honoured(GenerationSettings(**chosen))
     controls = Controls(engine, model, settings, facts.price(settings), facts)
     st.caption(_price_line(controls))
@@ -92,17 +92,26 @@ def _default_model(engine: EngineName, catalog: Catalog, keeping: Keeping) -> st
     return catalog.recommended(studio_.today(), engine=engine)[0].id
 
 
-def _choose_model(keeping: Keeping, catalog: Catalog) -> str:
-    today = studio().studio.today()
-    default = catalog.model(_default_model(EngineName.GEMINI, catalog, keeping))
-    current = catalog.recommended(today)
+def model_titles() -> dict[str, str]:
+    """Return the gemini models that make images by id: the current ones, the account's own, then those shut down."""
+    here = studio().studio
+    catalog, today, account = here.catalog, here.today(), known_models(here)
     past = [facts for facts in catalog.recommended(today.min) if facts.is_past(today)]
+    titles = {facts.id: _title(facts, account) for facts in catalog.recommended(today)}
+    titles |= {facts.id: _title(facts, account) for facts in unlisted_image_models(here, account)}
+    return titles | {facts.id: _past_title(facts, catalog) for facts in past}
+
+
+def like_known(facts: ModelFacts) -> ModelFacts:
+    """Return the facts to choose by: a model the catalog does not list takes what the recommended ones take."""
+    here = studio().studio
+    return facts if facts.is_known else here.catalog.recommended(here.today().min)[0]
+
+
+def _choose_model(keeping: Keeping, catalog: Catalog) -> str:
+    default = catalog.model(_default_model(EngineName.GEMINI, catalog, keeping))
     unset = _("The story's: {title}") if keeping.model else _("Recommended: {title}")
-    titles = {_NOT_SET: unset.format(title=default.title)}
-    account = known_models(studio().studio)
-    titles |= {facts.id: _title(facts, account) for facts in current}
-    titles |= {facts.id: _title(facts, account) for facts in unlisted_image_models(studio().studio, account)}
-    titles |= {facts.id: _past_title(facts, catalog) for facts in past}
+    titles = {_NOT_SET: unset.format(title=default.title), **model_titles()}
     return _select(keeping, _("Model"), "model", titles, _("{value} · not in the list of models"))
 
 
@@ -124,10 +133,9 @@ def _past_title(facts: ModelFacts, catalog: Catalog) -> str:
     return words.format(title=facts.title, id=facts.id, replacement=replacement)
 
 
-def _choose_format(keeping: Keeping, facts: ModelFacts, catalog: Catalog) -> dict[str, Any]:
+def _choose_format(keeping: Keeping, facts: ModelFacts) -> dict[str, Any]:
     """Show ratio and size side by side."""
-    # a model the catalog does not list takes what the recommended ones take: the service decides
-    like = facts if facts.is_known else catalog.recommended(studio().studio.today().min)[0]
+    like = like_known(facts)  # the service decides
     shown = [setting for setting in ("aspect_ratio", "image_size") if facts.honours(setting)]
     chosen: dict[str, Any] = {}
     for setting, column in zip(shown, st.columns(len(shown) or 1), strict=False):

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
-from core.models.asset import Role
+from core.models.asset import GenerationSettings, Role
 from core.store.workspace import Workspace
 from core.ui.texts import _
 
@@ -52,3 +52,26 @@ def role_names() -> dict[Role, str]:
         Role.PAGE: _("Photographed page"),
         Role.OTHER: _("Something else"),
     }
+
+
+def setting_name(setting: str) -> str:
+    """Return what a setting is called, in the visitor's language; one that is seldom seen by its field's name."""
+    names = {
+        "aspect_ratio": _("Ratio"),
+        "image_size": _("Size"),
+        "thinking_level": _("Thinking"),
+        "temperature": _("Temperature"),
+        "top_p": _("Top p"),
+    }
+    return names.get(setting, setting.replace("_", " "))
+
+
+def settings_words(settings: GenerationSettings) -> list[str]:
+    """Return the settings that are set, each in a word or two; ratio and size speak for themselves."""
+    return [_setting_words(setting, value) for setting, value in settings.set_values().items()]
+
+
+def _setting_words(setting: str, value: object) -> str:
+    if setting in ("aspect_ratio", "image_size"):
+        return str(value)
+    return setting_name(setting) if value is True else f"{setting_name(setting)} {value}"

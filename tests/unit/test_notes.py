@@ -116,3 +116,24 @@ def test_a_long_word_is_cut_and_half_a_letter_is_bourne(workspace: Workspace) ->
     edit_origin(workspace, page, Origin(title="x" * 9000, credit="half \ud83d"))
     said = origin_of(workspace, page)
     assert (len(said.title), said.credit) == (4000, "half ?")
+
+
+def test_stars_come_and_go(workspace: Workspace) -> None:
+    """A star is kept once, taken away again, and leaves the other notes as they are."""
+    edit_origin(workspace, _page(workspace), EDITED)
+    for asset_id in ("b", "a", "b"):
+        workspace.notes.star(asset_id)
+    assert open_project(workspace.folder).notes.stars() == ("a", "b")
+    workspace.notes.star("a", is_starred=False)
+    assert workspace.notes.stars() == ("b",)
+    assert workspace.notes.origins()["page"].title == "The old mill"
+
+
+@pytest.mark.parametrize("text", ['{"stars": {}}', '{"stars": [1]}'])
+def test_damaged_stars_are_named(workspace: Workspace, text: str) -> None:
+    """What is no list of ids is not written over."""
+    path = workspace.folder / "notes.json"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(WorkspaceError, match=r"notes\.json"):
+        workspace.notes.star("page")
+    assert path.read_text(encoding="utf-8") == text

@@ -55,12 +55,15 @@ def picture_grid(
     key: str,
     label: str,
     chosen: str,
+    below: str = "",
+    arrival: str = "",
     on_act: Callable[[str, str], object],
 ) -> None:
     """Show the matrix; the first column's head stands over the rows' heads.
 
     `on_act` is called with the action ("open" for a cell) and the id, before the page runs again; ids that are not
-    those of this matrix are ignored.
+    those of this matrix are ignored. `below` is the key of the container that shows the open cell: a click brings it
+    into sight. So does every other `arrival` with the matrix: the name of what begins to arrive in it, "" for nothing.
     """
     acts = [head.act for head in (*columns, *rows) if head.act]
     known = {(act.action, act.id) for act in acts} | {("open", cell.id) for row in rows for cell in row.cells}
@@ -75,5 +78,7 @@ def picture_grid(
         "rows": [asdict(row) for row in rows],
         "label": label,
         "chosen": chosen,
+        "below": below,
+        "arrival": arrival,
     }
     _matrix(key=key, data=data, on_act_change=call)

@@ -8,7 +8,8 @@ from core.models.asset import Asset
 from core.models.talk import Talk, Transport, Turn
 from core.studio.talks import picture_of
 from core.ui.components.pictures import zoom_picture
-from core.ui.lab.results import show_answer, show_facts
+from core.ui.lab.actions import show_facts
+from core.ui.lab.results import show_answer
 from core.ui.lab.talk_place import look_at
 from core.ui.original import original_button
 from core.ui.session import studio

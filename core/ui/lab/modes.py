@@ -10,9 +10,10 @@ import streamlit as st
 from core.ui.lab.batches_part import show_batches
 from core.ui.lab.bench import show_bench
 from core.ui.lab.chat_part import show_chat
+from core.ui.lab.grid.page import show_grid
 from core.ui.lab.talk_place import CHAT as CHAT_MODE
 from core.ui.lab.talk_place import MODE
-from core.ui.session import kept
+from core.ui.session import kept, set_kept
 from core.ui.texts import _
 
 
@@ -20,6 +21,7 @@ class Mode(StrEnum):
     """A way to work in the lab."""
 
     BENCH = "bench"
+    GRID = "grid"
     CHAT = CHAT_MODE
     BATCHES = "batches"
 
@@ -28,11 +30,13 @@ def show_chosen_mode() -> None:
     """Let the way to work be chosen, and show it."""
     titles: dict[str, str] = {
         Mode.BENCH: _("Single images"),
+        Mode.GRID: _("Grid"),
         Mode.CHAT: _("Conversation"),
         Mode.BATCHES: _("Batches"),
     }
     shows: dict[str, Callable[[], None]] = {
         Mode.BENCH: show_bench,
+        Mode.GRID: lambda: show_grid(_to_bench),
         Mode.CHAT: show_chat,
         Mode.BATCHES: show_batches,
     }
@@ -47,3 +51,7 @@ def show_chosen_mode() -> None:
         label_visibility="collapsed",
     )
     shows.get(mode, show_bench)()
+
+
+def _to_bench() -> None:
+    set_kept(MODE, Mode.BENCH.value)

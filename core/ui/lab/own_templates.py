@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.models.asset import Role
 from core.models.template import Template
 from core.studio.prompting.templates import from_file, own, to_file
 from core.ui.session import kept_value, studio
@@ -28,13 +29,19 @@ def show_own(name: str, mine: dict[str, Template], chosen: Template | None) -> N
     if chosen is not None:
         _change(name, chosen, prompt)
     with st.expander(_("Save the prompt as a template")):
-        st.caption(_("Words in {braces} become blanks to fill in.").replace("{braces}", r"\{braces\}"))
-        title = st.text_input(_("Title of the template"), key=f"{name}-own-title", max_chars=200)
-        tags = st.text_input(_("Tags"), key=f"{name}-own-tags", placeholder=_("scenes, night"), max_chars=200)
-        if st.button(_("Save"), key=f"{name}-own-save", disabled=not (title.strip() and prompt.strip())):
-            _save(Template(id="", title=title.strip(), text=prompt.strip(), tags=_tags(tags)))
+        save_form(name, prompt)
     with st.expander(_("Carry templates over")):
         _carry(name, tuple(mine.values()))
+
+
+def save_form(name: str, prompt: str, roles: tuple[Role, ...] = (), models: tuple[str, ...] = ()) -> None:
+    """Show how a prompt is saved as a template; `roles` and `models` are the references and models it went with."""
+    st.caption(_("Words in {braces} become blanks to fill in.").replace("{braces}", r"\{braces\}"))
+    title = st.text_input(_("Title of the template"), key=f"{name}-own-title", max_chars=200)
+    tags = st.text_input(_("Tags"), key=f"{name}-own-tags", placeholder=_("scenes, night"), max_chars=200)
+    if st.button(_("Save"), key=f"{name}-own-save", disabled=not (title.strip() and prompt.strip())):
+        found = {"text": prompt.strip(), "tags": _tags(tags), "roles": roles, "models": models}
+        _save(Template(id="", title=title.strip(), **found))
 
 
 def _change(name: str, chosen: Template, prompt: str) -> None:

@@ -5,19 +5,17 @@ from __future__ import annotations
 import streamlit as st
 
 from core.models.answer import Block, BlockKind, Grounding
-from core.models.asset import Asset, EngineName
+from core.models.asset import Asset
 from core.ui.components.pictures import before_after, picture_strip, zoom_picture
 from core.ui.components.suggestions import search_suggestions
-from core.ui.lab.form import NAME, fill_form
-from core.ui.lab.references import add_reference
-from core.ui.lab.talk_place import refine
-from core.ui.original import original_button
+from core.ui.lab.actions import show_actions, show_facts
+from core.ui.lab.compare import compared_with, show_comparison, show_difference
+from core.ui.lab.form import NAME
+from core.ui.lab.stars import starred_ids, stars_of
 from core.ui.pictures import answer_url
-from core.ui.places import go_to
-from core.ui.sequencer.files import begin_with
 from core.ui.session import kept_value, set_kept, studio
 from core.ui.texts import _
-from core.ui.widgets import ago, empty_place, plain, price, state_badge
+from core.ui.widgets import empty_place, plain
 
 _TALLEST = 460
 _MOST_SHOWN = 200
@@ -30,23 +28,22 @@ def show_results(made: list[Asset]) -> None:
         return
     wanted = kept_value(f"{NAME}/shown", "")
     shown = next((asset for asset in made if asset.id == wanted), made[0])
-    _picture(shown)
+    other = compared_with(NAME, shown, made)
+    _picture(shown, other)
     show_facts(shown)
-    _actions(shown)
+    show_actions(NAME, shown, made[:_MOST_SHOWN])
+    with st.expander(_("Prompt")):
+        st.code(shown.recipe.composed, language=None, wrap_lines=True)
     show_answer(shown)
-    st.caption(_("History, newest first"))
-    picture_strip(
-        studio().workspace,
-        made[:_MOST_SHOWN],
-        key="lab-history",
-        selected=shown.id,
-        label=_("History, newest first"),
-        on_pick=lambda asset_id: set_kept(f"{NAME}/shown", asset_id),
-    )
+    _history(made[:_MOST_SHOWN], shown)
 
 
-def _picture(shown: Asset) -> None:
+def _picture(shown: Asset, other: Asset | None) -> None:
     workspace = studio().workspace
+    if other is not None:
+        show_comparison(NAME, other, shown, max_height=_TALLEST)
+        show_difference(NAME, other, shown)
+        return
     before = workspace.find(shown.source_ids[0]) if shown.source_ids else None
     is_compared = before is not None and st.toggle(_("Beside its first reference"), key="lab-beside")
     if is_compared and before is not None:
@@ -55,59 +52,21 @@ def _picture(shown: Asset) -> None:
         zoom_picture(workspace, shown, key="lab-picture", max_height=_TALLEST)
 
 
-def show_facts(shown: Asset) -> None:
-    """Show an image's state, model, size, settings, price and age, and what to know of it."""
-    recipe, result = shown.recipe, shown.result
+def _history(made: list[Asset], shown: Asset) -> None:
+    stars = starred_ids()
+    starred = [asset for asset in made if asset.id in stars]
     with st.container(horizontal=True, vertical_alignment="center"):
-        state_badge(shown)
-        values = recipe.settings.set_values()
-        settings = [name if value is True else f"{name.replace('_', ' ')} {value}" for name, value in values.items()]
-        size = f"{result.width} × {result.height}"
-        seconds = _("{seconds} s").format(seconds=f"{result.seconds:.1f}")
-        cost = price(result.cost_usd, is_actual=True)
-        model = [recipe.model] if recipe.engine is EngineName.GEMINI else []  # a draft's badge says so already
-        st.caption(plain(" · ".join([*model, size, *settings, cost, seconds, ago(result.created)])))
-    for warning in result.warnings:
-        st.caption(plain(warning))
-
-
-def _actions(shown: Asset) -> None:
-    with st.container(horizontal=True):
-        st.button(
-            _("Work on it"),
-            icon=":material/add_photo_alternate:",
-            key="lab-use",
-            help=_("Take it as a reference of the next prompt"),
-            on_click=add_reference,
-            args=(NAME, shown.id),
-        )
-        st.button(
-            _("Use its words"),
-            icon=":material/edit_note:",
-            key="lab-words",
-            help=_("Fill the form in as it was for this image"),
-            on_click=fill_form,
-            args=(shown,),
-        )
-        if st.button(
-            _("Use in a scene"),
-            icon=":material/arrow_forward:",
-            key="lab-scene",
-            help=_("Begin a story with this picture"),
-        ):
-            begin_with(shown)
-            go_to("scene_sequencer")
-        st.button(
-            _("Refine it"),
-            icon=":material/forum:",
-            key="lab-refine",
-            help=_("Begin a conversation about it, and change it turn by turn"),
-            on_click=refine,
-            args=(shown,),
-        )
-        original_button(studio().workspace, shown)
-    with st.expander(_("Prompt")):
-        st.code(shown.recipe.composed, language=None, wrap_lines=True)
+        st.caption(_("History, newest first"))
+        is_starred_only = bool(starred) and st.toggle(_("Starred only"), key="lab-starred")
+    picture_strip(
+        studio().workspace,
+        starred if is_starred_only else made,
+        key="lab-history",
+        selected=shown.id,
+        marks=stars_of(starred),
+        label=_("History, newest first"),
+        on_pick=lambda asset_id: set_kept(f"{NAME}/shown", asset_id),
+    )
 
 
 def show_answer(shown: Asset) -> None:

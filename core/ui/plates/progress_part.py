@@ -6,17 +6,16 @@ import streamlit as st
 
 from core.errors import from_plain
 from core.models.wishes import detection_price
-from core.studio.background import RunView, begin_plates, retry_detection, view_run
+from core.studio.background import RunView, begin_plates, retry_detection
 from core.studio.plates.gathering import objects_on
 from core.studio.plates.matrix import chain_price
-from core.studio.runs import cancel_run
 from core.studio.specs import PlatesSpec
 from core.ui.errors_text import error_text
 from core.ui.plates.view import View
 from core.ui.session import remember_place, studio
 from core.ui.telling import attempt
 from core.ui.texts import _, ngettext
-from core.ui.waiting import wait_words
+from core.ui.under_way import show_under_way
 from core.ui.widgets import amount, plain, price
 
 _MOST_NAMED = 20
@@ -27,7 +26,7 @@ def show_progress(view: View) -> None:
     """Show what is under way, else what the newest run over pages could not do."""
     for run in (view.pages_run, view.run):
         if run is not None and run.is_active:
-            _under_way(run.id)
+            show_under_way(run.id)
     if view.pages_run is not None and not view.pages_run.is_active:
         _failures(view, view.pages_run)
 
@@ -77,26 +76,6 @@ def _begin_all(view: View) -> None:
     )
     here.run = begin_plates(here.studio, spec)
     remember_place()
-
-
-@st.fragment(run_every=1.0)
-def _under_way(run_id: str) -> None:
-    run = view_run(studio().studio, run_id)
-    seen = f"plates/seen/{run_id}"
-    if not run.is_active or studio().notes.get(seen, len(run.outcomes)) != len(run.outcomes):
-        studio().notes[seen] = len(run.outcomes)
-        st.rerun()
-    studio().notes[seen] = len(run.outcomes)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        cost = sum(outcome.cost_usd for outcome in run.outcomes.values())
-        words = _("{title}: {done} of {count} · {price} so far")
-        said = words.format(title=run.title, done=run.done, count=run.total, price=price(cost, is_actual=True))
-        if run.longest_wait is not None:
-            said += f" · {wait_words(run.longest_wait)}"
-        st.progress(run.done / max(1, run.total), text=plain(said))
-        if st.button(_("Cancel"), key=f"cancel/{run_id}", icon=":material/stop_circle:"):
-            attempt(lambda: cancel_run(studio().studio, run_id))
-            st.rerun()
 
 
 def _failures(view: View, run: RunView) -> None:

@@ -12,9 +12,14 @@ from core.ui.texts import _
 _STORY = "sequencer/story"
 
 
+def scene_stories() -> list[str]:
+    """Return the names of the project's stories of scenes, last changed first."""
+    return [slug for slug in story_slugs(studio().workspace) if not is_plates_slug(slug)]
+
+
 def choose_story() -> str | None:
     """Return the story to show; with several, a person chooses."""
-    found = [slug for slug in story_slugs(studio().workspace) if not is_plates_slug(slug)]
+    found = scene_stories()
     if len(found) < 2:
         return found[0] if found else None
     if kept_value(_STORY) not in found:

@@ -1,5 +1,6 @@
 const KEYS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 const matrices = new WeakMap();
+const arrivals = new Map();
 
 function made(tag, className, text = "") {
   const element = document.createElement(tag);
@@ -41,7 +42,14 @@ function plate(item) {
   return found;
 }
 
-function cellOf(item, place, chosen, send) {
+function bringIntoSight(key, tries = 30) {
+  // the page draws it after the matrix, part by part
+  const place = document.querySelector(`.st-key-${key}`);
+  if (!place && tries) setTimeout(() => bringIntoSight(key, tries - 1), 100);
+  for (const wait of place ? [200, 800] : []) setTimeout(() => place.scrollIntoView({ block: "nearest" }), wait);
+}
+
+function cellOf(item, place, { chosen, below }, send) {
   const cell = made("td", "");
   const button = made("button", `cell ${item.mark}`);
   button.type = "button";
@@ -54,7 +62,10 @@ function cellOf(item, place, chosen, send) {
   state.title = item.line;
   button.append(plate(item), state);
   if (item.warning) button.append(made("span", "warning", item.warning));
-  button.onclick = () => send({ action: "open", id: item.id });
+  button.onclick = () => {
+    send({ action: "open", id: item.id });
+    if (below) setTimeout(() => bringIntoSight(below), 300);
+  };
   cell.append(button);
   return cell;
 }
@@ -73,12 +84,15 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
       name.scope = "row";
       name.append(made("span", "title", row.name), made("span", "quiet", row.line));
       if (row.act) name.append(action(row.act, send));
-      line.append(name, ...row.cells.map((item, place) => cellOf(item, [number, place], data.chosen, send)));
+      line.append(name, ...row.cells.map((item, place) => cellOf(item, [number, place], data, send)));
       return line;
     }));
     if (focused) matrix.querySelector(`.cell[data-id="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
   }
   for (const button of matrix.querySelectorAll(".cell")) button.setAttribute("aria-pressed", button.dataset.id === data.chosen);
+  const isBegun = arrivals.has(data.label) && data.arrival && data.arrival !== arrivals.get(data.label);
+  arrivals.set(data.label, data.arrival || arrivals.get(data.label));
+  if (isBegun) matrix.scrollIntoView({ block: "nearest" });
   matrix.querySelector("table").setAttribute("aria-label", data.label);
   matrix.onkeydown = (event) => {
     const way = KEYS[event.key];

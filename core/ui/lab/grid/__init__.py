@@ -1,0 +1,1 @@
+"""The lab's grid: several prompts, models and settings side by side."""

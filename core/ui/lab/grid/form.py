@@ -1,0 +1,132 @@
+"""The grid's form: prompts, models, what varies, and what all of them work on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import streamlit as st
+
+from core.models.asset import EngineName
+from core.models.catalog import ModelFacts
+from core.studio.grids import GridOrder, variations
+from core.studio.planning import DRAFT_MODEL
+from core.ui.controls import like_known, model_titles
+from core.ui.lab.grid.prompts import NAME, show_prompts, wanted_prompts
+from core.ui.lab.references import choose_references, references
+from core.ui.labels import setting_name
+from core.ui.session import kept, kept_value, studio
+from core.ui.texts import _
+from core.ui.widgets import plain
+
+_TRIES = f"{NAME}/tries"
+_COUNTS = [1, 2, 3, 4]
+_AXES = (("aspect_ratio",), ("image_size", "thinking_level"), ("temperature",))  # line by line of the form
+_TEMPERATURES = [0.0, 0.5, 1.0, 1.5, 2.0]
+
+
+def wanted_order() -> GridOrder:
+    """Return the grid that the form asks for as it stands; a click's callback finds what came with the click."""
+    models = _models()
+    facts = [studio().studio.catalog.model(model) for model in models]
+    axes = {setting: _kept(setting, _offered(facts, setting), []) for line in _AXES for setting in line}
+    tries = kept_value(_TRIES, 1)
+    return GridOrder(
+        wanted_prompts(),
+        references(NAME),
+        _engine(),
+        models,
+        variations(**axes),
+        tries if tries in _COUNTS else 1,
+    )
+
+
+def show_form() -> GridOrder:
+    """Show the form and return the grid it asks for."""
+    words, controls = st.columns(2, gap="medium")
+    with words:
+        show_prompts()
+        _show_references()
+    with controls:
+        if _engine() is EngineName.GEMINI:
+            _show_models()
+        _show_axes()
+        _show_tries()
+    return wanted_order()
+
+
+def _engine() -> EngineName:
+    return EngineName(studio().studio.settings.resolved_engine(studio().engine))
+
+
+def _models() -> tuple[str, ...]:
+    if _engine() is EngineName.DRAFT:
+        return (DRAFT_MODEL,)
+    titles, default = _offered_models()
+    return tuple(_kept("models", list(titles), [default])) or (default,)
+
+
+def _offered_models() -> tuple[dict[str, str], str]:
+    """Return the models' titles by id, and which one a grid begins with."""
+    titles = model_titles()
+    wanted = studio().studio.settings.model
+    return titles, wanted if wanted in titles else next(iter(titles))
+
+
+def _kept(field: str, options: list[Any], default: list[Any]) -> list[Any]:
+    """Return what is chosen of the options, in their order."""
+    chosen = kept_value(f"{NAME}/{field}", default)
+    return [option for option in options if option in chosen]
+
+
+def _show_models() -> None:
+    titles, default = _offered_models()
+    catalog = studio().studio.catalog
+    _show_choice(_("Models"), "models", list(titles), lambda model: catalog.model(model).title, [default])
+    remarkable = [titles[model] for model in _models() if titles[model] != f"{catalog.model(model).title} · {model}"]
+    if remarkable:
+        st.caption(plain("; ".join(remarkable)))
+
+
+def _show_axes() -> None:
+    """Show what one of the models heeds at least."""
+    facts = [studio().studio.catalog.model(model) for model in _models()]
+    for line in _AXES:
+        offered = {setting: found for setting in line if (found := _offered(facts, setting))}
+        for place, (setting, found) in zip(st.columns(len(offered) or 1), offered.items(), strict=False):
+            with place:
+                _show_choice(setting_name(setting), setting, found, str, [])
+
+
+def _show_choice(label: str, field: str, options: list[Any], said: Callable[[Any], str], default: list[Any]) -> None:
+    look = {"selection_mode": "multi", "wrap": True}
+    kept(st.pills, label, f"{NAME}/{field}", default, options=options, format_func=said, **look)
+
+
+def _offered(models: Sequence[ModelFacts], setting: str) -> list[Any]:
+    """Return the values of a setting that one of the models takes, in the order of the catalog."""
+    heeding = [like_known(facts) for facts in models if facts.honours(setting)]
+    if setting == "temperature":
+        return _TEMPERATURES if heeding else []
+    field = {"aspect_ratio": "ratios", "image_size": "sizes", "thinking_level": "thinking_levels"}[setting]
+    return list(dict.fromkeys(value for facts in heeding for value in getattr(facts, field)))
+
+
+def _show_tries() -> None:
+    kept(
+        st.segmented_control,
+        _("Tries of each"),
+        _TRIES,
+        1,
+        options=_COUNTS,
+        format_func=str,
+        required=True,
+        width="stretch",
+    )
+
+
+def _show_references() -> None:
+    count = len(references(NAME))
+    title = _("Reference images: {count}").format(count=count) if count else _("Reference images")
+    with st.expander(title, icon=":material/photo_library:", expanded=bool(count)):
+        choose_references(NAME)

@@ -1,0 +1,96 @@
+"""The grid from its form to an open cell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from core.errors import StudioError
+from core.studio.grids import GridOrder, Unheeded
+from core.ui.errors_text import error_text
+from core.ui.lab.grid.cell import show_cell
+from core.ui.lab.grid.form import show_form
+from core.ui.lab.grid.matrix import show_matrix
+from core.ui.lab.grid.view import View, begin_all, read_view
+from core.ui.labels import setting_name
+from core.ui.texts import _, ngettext
+from core.ui.under_way import show_under_way
+from core.ui.widgets import empty_place, images, main_type, plain, price, show_error
+
+
+def show_grid(to_bench: Callable[[], None]) -> None:
+    """Show the form, the one button, the matrix and the open cell; `to_bench` leads to the form for single images."""
+    with st.container(key="grid-work"):
+        with st.container():
+            order = show_form()
+            view = _view(order)
+        if view is not None:
+            # on a phone pictures come before the form, as soon as there are some
+            is_made = len(view.grid.missing) < len(view.grid.cells)
+            with st.container(key="grid-pictures" if is_made else "grid-plan"):
+                _show(view, to_bench)
+
+
+def _show(view: View, to_bench: Callable[[], None]) -> None:
+    _notes(view)
+    _make_button(view)
+    with st.container():  # always there, so that the matrix keeps its place
+        if view.run is not None and view.run.is_active:
+            show_under_way(view.run.id)
+    show_matrix(view)
+    show_cell(view, to_bench)
+
+
+def _view(order: GridOrder) -> View | None:
+    """Return the grid, or say why there is none."""
+    if not any(prompt.strip() for prompt in order.prompts):
+        empty_place(_("Write a prompt or two: every model and setting you choose draws each of them, side by side."))
+        return None
+    try:
+        return read_view(order)
+    except StudioError as error:
+        show_error(error)
+        return None
+
+
+def _make_button(view: View) -> None:
+    grid = view.grid
+    missing, reused = len(grid.missing), len(grid.cells) - len(grid.missing)
+    label = _("Make {images} · {price}").format(images=images(missing), price=price(grid.cost_usd))
+    if reused:
+        label = ngettext("{label}, {count} reused", "{label}, {count} reused", reused).format(label=label, count=reused)
+    if not missing:
+        label = _("All {images} are made").format(images=images(reused))
+    is_on = bool(missing) and not view.is_running
+    with st.container(key="go-bar", gap="small"):
+        st.button(
+            label.replace("$", r"\$"),
+            type=main_type(is_on),
+            width="stretch",
+            icon=":material/grid_view:",
+            disabled=not is_on,
+            shortcut="Mod+Enter",
+            key="grid-make",
+            on_click=begin_all,
+        )
+
+
+def _notes(view: View) -> None:
+    """Say which columns that were asked for are not there, and how sure the prices are."""
+    lines = [error_text(error) for error in view.grid.left_out] + [_unheeded(found) for found in view.grid.unheeded]
+    paid = {column.facts.id: column.facts for column in view.grid.columns if column.price_usd}.values()
+    dates = [facts.price_date for facts in paid if facts.price_date]
+    if dates:
+        lines.append(_("Prices of {date}.").format(date=min(dates)))
+    unsure = [facts.title for facts in paid if facts.is_price_unsure]
+    if unsure:
+        lines.append(_("The price of {titles} is unsure.").format(titles=", ".join(unsure)))
+    if lines:
+        st.caption(plain(" ".join(lines)))
+
+
+def _unheeded(found: Unheeded) -> str:
+    words = _("{title} does not heed {setting} ({values}): it is left out, and nothing is made twice for it.")
+    values = ", ".join(str(value) for value in found.values)
+    return words.format(title=found.title, setting=setting_name(found.setting).lower(), values=values)

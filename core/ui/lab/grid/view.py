@@ -1,0 +1,128 @@
+"""What the grid shows at this moment: its cells, what the last runs say of them, and which one is open."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from core.errors import StudioError, from_plain
+from core.studio.background import RunView, view_run
+from core.studio.grids import Grid, GridCell, GridOrder, begin_grid, expand
+from core.studio.planning import StepStatus
+from core.studio.specs import StepOutcome
+from core.ui.desk import desk
+from core.ui.lab.grid.form import wanted_order
+from core.ui.lab.grid.prompts import NAME
+from core.ui.session import kept_value, set_kept, studio
+from core.ui.telling import attempt
+
+_RUNS, _OPEN = f"{NAME}/runs", f"{NAME}/open"
+_MOST_RUNS = 8
+
+
+@dataclass(frozen=True)
+class View:
+    """One reading of a grid for one showing of the page; `outcomes` are the newest of cells, by cell."""
+
+    order: GridOrder
+    grid: Grid
+    run: RunView | None
+    outcomes: dict[str, StepOutcome]
+
+    @property
+    def is_running(self) -> bool:
+        """True while a run of this grid is under way."""
+        return self.run is not None and self.run.is_active
+
+    @property
+    def opened(self) -> GridCell | None:
+        """The cell that is open, or None."""
+        return self.grid.cell(kept_value(_OPEN, ""))
+
+    def is_waiting(self, cell: GridCell) -> bool:
+        """Tell whether a cell is yet to be made by the run under way."""
+        return self.run is not None and self.run.is_active and cell.id in self.run.steps and not self._ended(cell)
+
+    def is_being_made(self, cell: GridCell) -> bool:
+        """Tell whether a cell is being made at this moment."""
+        return self.run is not None and self.is_waiting(cell) and cell.id in self.run.started
+
+    def error(self, cell: GridCell) -> StudioError | None:
+        """Return why a cell could not be made the last time, or None."""
+        outcome = self.outcomes.get(cell.id)
+        if cell.asset is not None or self.is_waiting(cell) or outcome is None or outcome.error is None:
+            return None
+        return from_plain(outcome.error) if outcome.status is StepStatus.FAILED else None
+
+    def _ended(self, cell: GridCell) -> bool:
+        return self.run is not None and cell.id in self.run.outcomes
+
+
+def read_view(order: GridOrder) -> View:
+    """Read an order's grid as it stands.
+
+    Raises:
+        StudioError: the order cannot be met.
+    """
+    here = studio()
+    grid = expand(here.studio, here.workspace, order, is_only_priced=True)
+    runs = [run for name in _run_names() if (run := _run(name)) is not None]
+    outcomes = {name: outcome for run in reversed(runs) for name, outcome in run.outcomes.items()}
+    return View(order, grid, runs[0] if runs else None, outcomes)
+
+
+def begin_all() -> None:
+    """Start making all missing cells; for callbacks, as all that begins here.
+
+    A callback runs once a click and nothing cuts it off, while Streamlit hands the click of a run that was cut off to
+    the next one as well: there it would be paid for twice. It reads the form anew, for what was typed last may come
+    with the click. What went wrong is told on the page.
+    """
+    attempt(lambda: _begin(read_view(wanted_order()), None))
+
+
+def begin_line(kind: str, place: int) -> None:
+    """Start making what is missing of a "row" or a "column"."""
+
+    def act() -> None:
+        view = read_view(wanted_order())
+        _begin(view, view.grid.line(kind, place))
+
+    attempt(act)
+
+
+def begin_cell(cell_id: str) -> None:
+    """Start making one cell."""
+
+    def act() -> None:
+        view = read_view(wanted_order())
+        _begin(view, [cell for cell in view.grid.cells if cell.id == cell_id])
+
+    attempt(act)
+
+
+def _begin(view: View, cells: Collection[GridCell] | None) -> None:
+    """Start making all that is missing, or some cells; nothing while a run is under way, or when they are gone."""
+    here = studio()
+    only = [cell.id for cell in (view.grid.missing if cells is None else cells) if cell.asset is None]
+    if view.is_running or not only:
+        return
+    run = begin_grid(desk(), here.workspace, view.order, here.user, here.key, only)
+    # of runs before the last whole one nothing is told any more
+    set_kept(_RUNS, [run, *(_run_names() if cells is not None else [])][:_MOST_RUNS])
+
+
+def open_cell(cell_id: str) -> None:
+    """Open a cell, or none with ""."""
+    set_kept(_OPEN, cell_id)
+
+
+def _run_names() -> list[str]:
+    return [name for name in kept_value(_RUNS, []) if isinstance(name, str)][:_MOST_RUNS]
+
+
+def _run(name: str) -> RunView | None:
+    try:
+        return view_run(desk(), name)
+    except StudioError:  # of a home that was cleared since
+        return None
