@@ -61,7 +61,7 @@ class GridCell:
     @cached_property
     def id(self) -> str:
         """What the cell is called in a run: the same wherever it stands in a grid, another for another recipe."""
-        return self.recipe.fingerprint[:_ID_LENGTH]
+        return cell_id(self.recipe)
 
 
 @dataclass(frozen=True)
@@ -101,14 +101,9 @@ class Grid:
         """The cells to be made."""
         return tuple(cell for cell in self.cells if cell.asset is None)
 
-    @property
-    def cost_usd(self) -> float:
-        """What making the missing cells costs, in USD."""
-        return sum(cell.price_usd for cell in self.missing)
-
-    def cell(self, cell_id: str) -> GridCell | None:
+    def cell(self, name: str) -> GridCell | None:
         """Return a cell by its id, or None."""
-        return next((cell for cell in self.cells if cell.id == cell_id), None)
+        return next((cell for cell in self.cells if cell.id == name), None)
 
     def line(self, kind: str, place: int) -> tuple[GridCell, ...]:
         """Return the cells of a "row" or a "column" by its place; none where there is no such one."""
@@ -121,6 +116,11 @@ class Grid:
         """Return the row and the column a cell stands in."""
         row = next(row for row in self.rows if cell in row.cells)
         return row, self.columns[row.cells.index(cell)]
+
+
+def cell_id(recipe: Recipe) -> str:
+    """Return the id of the cell that holds a recipe's image."""
+    return recipe.fingerprint[:_ID_LENGTH]
 
 
 def variations(**axes: Sequence[Any]) -> tuple[GenerationSettings, ...]:

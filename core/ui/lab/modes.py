@@ -21,6 +21,7 @@ class Mode(StrEnum):
     """A way to work in the lab."""
 
     BENCH = "bench"
+    GRID = "grid"
     CHAT = CHAT_MODE
     GRID = "grid"
     BATCHES = "batches"
@@ -30,12 +31,14 @@ def show_chosen_mode() -> None:
     """Let the way to work be chosen, and show it."""
     titles: dict[str, str] = {
         Mode.BENCH: _("Single images"),
+        Mode.GRID: _("Grid"),
         Mode.CHAT: _("Conversation"),
         Mode.GRID: _("Grid"),
         Mode.BATCHES: _("Batches"),
     }
     shows: dict[str, Callable[[], None]] = {
         Mode.BENCH: show_bench,
+        Mode.GRID: lambda: show_grid(_to_bench),
         Mode.CHAT: show_chat,
         Mode.GRID: lambda: show_grid(_to_bench),
         Mode.BATCHES: show_batches,

@@ -52,6 +52,9 @@ def _missing(view: View, cell: GridCell) -> None:
     if view.is_waiting(cell):
         st.text(_("It is being made.") if view.is_being_made(cell) else _("It waits for its turn."))
         return
+    if cell.id in view.batched:
+        st.text(_("It is under way in a batch."))
+        return
     words = _("Try again · {price}") if error else _("Make this image · {price}")
     st.button(
         words.format(price=price(cell.price_usd)).replace("$", r"\$"),

@@ -59,8 +59,9 @@ def _row(view: View, place: int, row: GridRow, stars: frozenset[str]) -> GridHea
 
 def _make(view: View, action: str, place: int) -> GridAct | None:
     """Return the button that makes what is missing of a row or column, unless that is all or is under way."""
-    missing = [cell for cell in view.grid.line(action, place) if cell.asset is None]
-    if not missing or view.is_running or len(missing) == len(view.grid.missing):
+    line = view.grid.line(action, place)
+    missing = [cell for cell in view.to_make if cell in line]
+    if not missing or view.is_running or len(missing) == len(view.to_make):
         return None
     cost = price(sum(cell.price_usd for cell in missing))
     label = _("Make {images} · {price}").format(images=images(len(missing)), price=cost)
@@ -82,7 +83,7 @@ def _cell(view: View, cell: GridCell, stars: frozenset[str]) -> component.GridCe
         line = f"{star}{mark_name(mark)} · {price(cell.asset.result.cost_usd, is_actual=True)}"
         return component.GridCell(cell.id, line, mark, alt, picture_url(studio().workspace, cell.asset))
     mark, line = _state(view, cell)
-    error = view.error(cell)
+    error = view.error(cell) if mark is Mark.FAILED else None
     reason = _short(error_text(error)) if error else ""
     return component.GridCell(cell.id, line, mark, alt, blank=_("no picture yet"), warning=reason)
 
@@ -92,6 +93,8 @@ def _state(view: View, cell: GridCell) -> tuple[Mark, str]:
         return Mark.RUNNING, mark_name(Mark.RUNNING)
     if view.is_waiting(cell):
         return Mark.MISSING, _("waiting")
+    if cell.id in view.batched:
+        return Mark.MISSING, _("in a batch")
     if view.error(cell) is not None:
         return Mark.FAILED, mark_name(Mark.FAILED)
     return Mark.MISSING, price(cell.price_usd)

@@ -7,13 +7,16 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.errors import StudioError
+from core.models.asset import EngineName
 from core.studio.grids import GridOrder, Unheeded
+from core.ui import batching
 from core.ui.errors_text import error_text
 from core.ui.lab.grid.cell import show_cell
 from core.ui.lab.grid.form import show_form
 from core.ui.lab.grid.matrix import show_matrix
 from core.ui.lab.grid.view import View, begin_all, read_view
 from core.ui.labels import setting_name
+from core.ui.session import studio
 from core.ui.texts import _, ngettext
 from core.ui.under_way import show_under_way
 from core.ui.widgets import empty_place, images, main_type, plain, price, show_error
@@ -36,6 +39,7 @@ def _show(view: View, to_bench: Callable[[], None]) -> None:
     _notes(view)
     _make_button(view)
     with st.container():  # always there, so that the matrix keeps its place
+        batching.show_under_way()
         if view.run is not None and view.run.is_active:
             show_under_way(view.run.id)
     show_matrix(view)
@@ -55,12 +59,12 @@ def _view(order: GridOrder) -> View | None:
 
 
 def _make_button(view: View) -> None:
-    grid = view.grid
-    missing, reused = len(grid.missing), len(grid.cells) - len(grid.missing)
-    label = _("Make {images} · {price}").format(images=images(missing), price=price(grid.cost_usd))
+    missing, reused = len(view.to_make), len(view.grid.cells) - len(view.grid.missing)
+    cost = sum(cell.price_usd for cell in view.to_make)
+    label = _("Make {images} · {price}").format(images=images(missing), price=price(cost))
     if reused:
         label = ngettext("{label}, {count} reused", "{label}, {count} reused", reused).format(label=label, count=reused)
-    if not missing:
+    if not view.grid.missing:
         label = _("All {images} are made").format(images=images(reused))
     is_on = bool(missing) and not view.is_running
     with st.container(key="go-bar", gap="small"):
@@ -74,6 +78,15 @@ def _make_button(view: View) -> None:
             key="grid-make",
             on_click=begin_all,
         )
+        if is_on and view.order.engine is EngineName.GEMINI:
+            _batch_button(view)
+
+
+def _batch_button(view: View) -> None:
+    recipes = [cell.recipe for cell in view.to_make]
+    catalog = studio().studio.catalog
+    cost = sum(catalog.model(recipe.model).batch_price(recipe.settings) for recipe in recipes)
+    batching.batch_button(len(recipes), cost, lambda: recipes, "grid-batch", "tertiary")
 
 
 def _notes(view: View) -> None:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from core.errors import StudioError, from_plain
 from core.studio.background import RunView, view_run
-from core.studio.grids import Grid, GridCell, GridOrder, begin_grid, expand
+from core.studio.grids import Grid, GridCell, GridOrder, begin_grid, cell_id, expand
 from core.studio.planning import StepStatus
 from core.studio.specs import StepOutcome
+from core.ui.batching import open_batches
 from core.ui.desk import desk
 from core.ui.lab.grid.form import wanted_order
 from core.ui.lab.grid.prompts import NAME
@@ -22,12 +23,21 @@ _MOST_RUNS = 8
 
 @dataclass(frozen=True)
 class View:
-    """One reading of a grid for one showing of the page; `outcomes` are the newest of cells, by cell."""
+    """One reading of a grid for one showing of the page.
+
+    `outcomes` are the newest of cells, by cell; `batched` the ids of cells that are under way in a batch.
+    """
 
     order: GridOrder
     grid: Grid
     run: RunView | None
     outcomes: dict[str, StepOutcome]
+    batched: frozenset[str]
+
+    @property
+    def to_make(self) -> tuple[GridCell, ...]:
+        """The cells that are missing and not under way in a batch."""
+        return tuple(cell for cell in self.grid.missing if cell.id not in self.batched)
 
     @property
     def is_running(self) -> bool:
@@ -68,7 +78,9 @@ def read_view(order: GridOrder) -> View:
     grid = expand(here.studio, here.workspace, order, is_only_priced=True)
     runs = [run for name in _run_names() if (run := _run(name)) is not None]
     outcomes = {name: outcome for run in reversed(runs) for name, outcome in run.outcomes.items()}
-    return View(order, grid, runs[0] if runs else None, outcomes)
+    open_entries = (entry for batch in open_batches() for entry in batch.entries if entry.is_open)
+    batched = frozenset(cell_id(entry.recipe) for entry in open_entries)
+    return View(order, grid, runs[0] if runs else None, outcomes, batched)
 
 
 def begin_all() -> None:
@@ -78,7 +90,12 @@ def begin_all() -> None:
     the next one as well: there it would be paid for twice. It reads the form anew, for what was typed last may come
     with the click. What went wrong is told on the page.
     """
-    attempt(lambda: _begin(read_view(wanted_order()), None))
+
+    def act() -> None:
+        view = read_view(wanted_order())
+        _begin(view, view.to_make)
+
+    attempt(act)
 
 
 def begin_line(kind: str, place: int) -> None:
@@ -91,30 +108,28 @@ def begin_line(kind: str, place: int) -> None:
     attempt(act)
 
 
-def begin_cell(cell_id: str) -> None:
+def begin_cell(name: str) -> None:
     """Start making one cell."""
 
     def act() -> None:
         view = read_view(wanted_order())
-        _begin(view, [cell for cell in view.grid.cells if cell.id == cell_id])
+        _begin(view, [cell for cell in view.grid.cells if cell.id == name])
 
     attempt(act)
 
 
-def _begin(view: View, cells: Collection[GridCell] | None) -> None:
-    """Start making all that is missing, or some cells; nothing while a run is under way, or when they are gone."""
+def _begin(view: View, cells: Collection[GridCell]) -> None:
+    """Start making these cells, unless a run goes on or they are there."""
     here = studio()
-    only = [cell.id for cell in (view.grid.missing if cells is None else cells) if cell.asset is None]
-    if view.is_running or not only:
-        return
-    run = begin_grid(desk(), here.workspace, view.order, here.user, here.key, only)
-    # of runs before the last whole one nothing is told any more
-    set_kept(_RUNS, [run, *(_run_names() if cells is not None else [])][:_MOST_RUNS])
+    only = [cell.id for cell in view.to_make if cell in cells]
+    if only and not view.is_running:
+        run = begin_grid(desk(), here.workspace, view.order, here.user, here.key, only)
+        set_kept(_RUNS, [run, *_run_names()][:_MOST_RUNS])
 
 
-def open_cell(cell_id: str) -> None:
+def open_cell(name: str) -> None:
     """Open a cell, or none with ""."""
-    set_kept(_OPEN, cell_id)
+    set_kept(_OPEN, name)
 
 
 def _run_names() -> list[str]:
