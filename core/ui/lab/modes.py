@@ -23,7 +23,6 @@ class Mode(StrEnum):
     BENCH = "bench"
     GRID = "grid"
     CHAT = CHAT_MODE
-    GRID = "grid"
     BATCHES = "batches"
 
 
@@ -33,14 +32,12 @@ def show_chosen_mode() -> None:
         Mode.BENCH: _("Single images"),
         Mode.GRID: _("Grid"),
         Mode.CHAT: _("Conversation"),
-        Mode.GRID: _("Grid"),
         Mode.BATCHES: _("Batches"),
     }
     shows: dict[str, Callable[[], None]] = {
         Mode.BENCH: show_bench,
         Mode.GRID: lambda: show_grid(_to_bench),
         Mode.CHAT: show_chat,
-        Mode.GRID: lambda: show_grid(_to_bench),
         Mode.BATCHES: show_batches,
     }
     mode = kept(

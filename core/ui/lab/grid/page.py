@@ -39,7 +39,7 @@ def _show(view: View, to_bench: Callable[[], None]) -> None:
     _notes(view)
     _make_button(view)
     with st.container():  # always there, so that the matrix keeps its place
-        batching.show_under_way()
+        batching.show_batches_under_way()
         if view.run is not None and view.run.is_active:
             show_under_way(view.run.id)
     show_matrix(view)
