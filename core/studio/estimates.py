@@ -7,15 +7,20 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
-from core.errors import InvalidImageError
+from core.errors import InvalidImageError, StudioError
+from core.models.asset import Asset
 from core.models.limits import Limit, check_run, is_over
+from core.models.plates import Chain
 from core.models.wishes import detection_price
 from core.store.importing import as_imported
 from core.store.workspace import Workspace
 from core.studio.context import Studio
 from core.studio.detection import Search, earlier
-from core.studio.planning import Planner
-from core.studio.specs import DetectSpec, RecipesSpec, RunSpec, Spec
+from core.studio.planning import Planner, RunOptions
+from core.studio.plates.cutting import whole_slug
+from core.studio.plates.matrix import read_matrix, whole_story
+from core.studio.plates.runs import read_plate
+from core.studio.specs import DetectSpec, PlatesSpec, RecipesSpec, RunSpec, Spec
 
 _SPENT = "${spent:.2f} spent, about ${cost:.2f} more, ${allowed:.2f} allowed."
 
@@ -54,7 +59,7 @@ def search_cost(
 
 
 def estimate(studio: Studio, workspace: Workspace, spec: Spec) -> float:
-    """Return what a run would cost, what is there already left out; 0 where that is known only as it goes on."""
+    """Return what a run would cost, what is there already left out."""
     if isinstance(spec, RunSpec):
         return _of_story(studio, workspace, spec)
     if isinstance(spec, RecipesSpec):
@@ -64,7 +69,7 @@ def estimate(studio: Studio, workspace: Workspace, spec: Spec) -> float:
         pages = (page for name in spec.step_ids if (page := workspace.find(name)) is not None)
         unsearched = sum(earlier(workspace, page, spec.search, spec.again_since) is None for page in pages)
         return unsearched * detection_price(studio.catalog, spec.engine, spec.model, spec.wish, spec.settings)
-    return 0.0  # which plates are missing is known page by page
+    return _of_pages(studio, workspace, spec)
 
 
 def limit_warnings(studio: Studio, project: str, cost_usd: float) -> list[str]:
@@ -84,6 +89,27 @@ def limit_warnings(studio: Studio, project: str, cost_usd: float) -> list[str]:
         for limit, allowed in studio.limits.set_limits()
         if is_over(cost_usd, spent[limit], allowed)
     ]
+
+
+def whole_cost(studio: Studio, workspace: Workspace, picture: Asset, chain: Chain, options: RunOptions) -> float:
+    """Return what taking a picture through a chain as it is would cost, what is there already left out."""
+    story = whole_story(picture, chain)
+    planner = Planner(workspace, story, whole_slug(picture), options, studio.catalog)
+    return sum(line.cost_usd for line in planner.plan({story.sources[0].id: picture}))
+
+
+def _of_pages(studio: Studio, workspace: Workspace, spec: PlatesSpec) -> float:
+    cost = 0.0
+    for name in spec.step_ids:
+        with contextlib.suppress(StudioError):  # a page that cannot be read costs nothing: its step says so
+            page = workspace.get(name)
+            if spec.is_whole:
+                cost += whole_cost(studio, workspace, page, spec.chain, spec.options)
+                continue
+            regions = read_plate(workspace, name).regions
+            board = read_matrix(workspace, page, regions, spec.chain, spec.cut, spec.options, studio.catalog).board
+            cost += board.cost_usd if board else 0.0
+    return cost
 
 
 def _of_story(studio: Studio, workspace: Workspace, spec: RunSpec) -> float:

@@ -34,7 +34,7 @@ from core.store.workspace import Workspace
 from core.studio.attempts import Errand, NamedWaiting
 from core.studio.context import Studio
 from core.studio.detection import Search, detect_or_reuse, resolved
-from core.studio.estimates import check_price, search_cost
+from core.studio.estimates import check_price, search_cost, whole_cost
 from core.studio.generation import generate_asset
 from core.studio.pages.kinds import check_single
 from core.studio.planning import Planner, RunOptions, check_draft_model, check_settings
@@ -192,10 +192,7 @@ def _cost(studio: Studio, workspace: Workspace, options: RunOptions, chain: Chai
     cost = 0.0
     for path in files:
         with contextlib.suppress(InvalidImageError):
-            picture = as_imported(workspace, path)
-            story = whole_story(picture, chain)
-            planner = Planner(workspace, story, whole_slug(picture), options, studio.catalog)
-            cost += sum(line.cost_usd for line in planner.plan({story.sources[0].id: picture}))
+            cost += whole_cost(studio, workspace, as_imported(workspace, path), chain, options)
     return cost
 
 
