@@ -56,6 +56,49 @@ def test_refuses_what_the_service_refuses(server, change):
     assert (status, content["error"]["status"]) == (400, "INVALID_ARGUMENT")
 
 
+def spoken(**change: object) -> dict:
+    words = [{"type": "user_input", "content": [{"type": "text", "text": "A robot."}]}]
+    return {"model": MODEL, "input": words, "store": True, **change}
+
+
+def test_takes_a_good_turn(server):
+    """A plain turn by the other interface gets a picture, and is kept under its name."""
+    status, content = post(server, spoken(), "/v1/interactions")
+    assert status == 200
+    assert content["status"] == "completed"
+    again = spoken(previous_interaction_id=content["id"])
+    assert post(server, again, "/v1/interactions")[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({"surprise": 1}, 400),
+        ({"store": False}, 400),
+        ({"input": "A robot."}, 400),
+        (
+            {
+                "input": [
+                    {"type": "user_input", "content": [{"type": "image", "data": "AAAA", "mime_type": "image/png"}]}
+                ]
+            },
+            400,
+        ),
+        ({"response_format": {"type": "image", "image_size": "2k"}}, 400),
+        ({"response_format": {"type": "image", "aspectRatio": "1:1"}}, 400),
+        ({"generation_config": {"temperature": 1.0}}, 400),
+        ({"generation_config": {"imageConfig": {}}}, 400),
+        ({"tools": [{"google_search": {}}]}, 400),
+        ({"safety_settings": [{"type": "harassment", "threshold": "BLOCK_NONE"}]}, 400),
+        ({"previous_interaction_id": "nobody"}, 404),
+        ({"model": "nobody"}, 404),
+    ],
+)
+def test_refuses_what_the_other_interface_refuses(server, change, status):
+    """An unknown field, a wrong value, a turn that is not kept or an unknown model is refused."""
+    assert post(server, spoken(**change), "/v1/interactions")[0] == status
+
+
 def test_takes_the_names_that_the_sdk_spells_as_python_does(server):
     """A picture's type and the thinking level are taken in the spelling in which the SDK sends them."""
     image = {"mime_type": "image/png", "data": base64.b64encode(picture()).decode()}

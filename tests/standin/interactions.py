@@ -157,7 +157,7 @@ def _problem(request: Recorded, facts: ModelFacts) -> str:
         _unknown(body, TOP)
         or _unknown(config, CONFIG)
         or ("" if body.get("store") is True else "The next turn could not go on from this one.")
-        or ("" if [step.get("type") for step in body["input"]] == ["user_input"] else "input: one step is expected.")
+        or ("" if _steps(body.get("input")) == ["user_input"] else "input: one step is expected.")
         or next((bad for step in body["input"] if (bad := _unknown(step, {"type", "content"}))), "")
         or next((bad for item in request.contents if (bad := _unknown(item, CONTENT.get(item.get("type"), set())))), "")
         or next((bad for item in request.formats if (bad := _unknown(item, FORMAT.get(item.get("type"), set())))), "")
@@ -167,6 +167,10 @@ def _problem(request: Recorded, facts: ModelFacts) -> str:
         or _bad_images(request)
         or ("" if request.prompt.strip() else "The input is empty.")
     )
+
+
+def _steps(given: Any) -> list[Any]:
+    return [step.get("type") for step in given] if isinstance(given, list) else []
 
 
 def _unknown(content: dict[str, Any], known: set[str]) -> str:

@@ -62,7 +62,8 @@ class Recorded:
     @property
     def contents(self) -> list[dict[str, Any]]:
         """What the person says in an interaction, as the SDK packs it: one step of theirs."""
-        return [item for step in self.raw.get("input", []) for item in step.get("content", [])]
+        steps = self.raw.get("input", [])
+        return [item for step in steps for item in step.get("content", [])] if isinstance(steps, list) else []
 
     @property
     def formats(self) -> list[dict[str, Any]]:

@@ -301,6 +301,26 @@ def test_an_earlier_picture_in_the_trash_fails_its_turn(studio: Studio, project:
     say(studio, project, "At night.", second, is_fresh=True)
 
 
+def test_a_picture_that_could_not_be_saved_is_made_again(
+    studio: Studio, project: Workspace, server: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reply without its picture, as a full disk or a crash leaves it, does not end the turn: it is made again."""
+
+    def full(*_args: Any, **_more: Any) -> Any:
+        raise WorkspaceError("Nothing can be written.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Workspace, "save", full)
+        said = say_next(studio, project, Say(order("A robot.")), LOCAL_USER)
+        assert ended(studio, said.run).outcomes["1"].status is StepStatus.FAILED
+    assert turn(project, said).reply is not None
+    assert picture_of(project, turn(project, said)) is None
+    ended(studio, retry_recipes(studio, said.run))
+    assert picture_of(project, turn(project, said)) is not None
+    say(studio, project, "In the rain.", said)
+    assert words(server.requests[2]) == ["A robot.", "In the rain."]
+
+
 def test_nothing_said_begins_nothing(studio: Studio, project: Workspace) -> None:
     """No words, no conversation."""
     with pytest.raises(InvalidRequestError):
