@@ -135,3 +135,21 @@ def test_a_column_alone_and_on_to_the_bench(gemini_studio: StudioServer, standin
     page.get_by_role("button", name="Use its words").click()
     expect(page.get_by_label("Prompt", exact=True)).to_have_value("A moon")
     expect(page.get_by_role("button", name=re.compile(r"Make 1 image · about \$0\.13"))).to_be_enabled()
+
+
+def test_what_is_under_way_in_a_batch_is_not_made_twice(
+    gemini_studio: StudioServer, standin: StandIn, open_page: Visits
+) -> None:
+    """A grid goes as a batch at half the price; a row added later is made alone, and the batch's cells wait for it."""
+    standin.batches.running = 1000
+    page = _grid(open_page, gemini_studio, _project(gemini_studio, **{"grid/models": [PRO]}))
+    _write(page, "A lamp")
+    _make(page, r"Send 1 image as a batch · about \$0\.067")
+    expect(page.locator(".matrix .cell").first).to_contain_text("in a batch")
+    wait_idle(page)
+    page.get_by_label("Prompt 2", exact=True).fill("A moon")
+    page.keyboard.press("Tab")
+    _make(page, r"Make 1 image · about \$0\.13")
+    expect(page.locator(".matrix .cell.generated")).to_have_count(1)
+    assert [sent.prompt for sent in standin.requests] == ["A moon"]
+    expect(page.locator(".matrix .cell").first).to_contain_text("in a batch")

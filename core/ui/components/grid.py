@@ -63,7 +63,7 @@ def picture_grid(
 
     `on_act` is called with the action ("open" for a cell) and the id, before the page runs again; ids that are not
     those of this matrix are ignored. `below` is the key of the container that shows the open cell: a click brings it
-    into sight. So does every other `arrival` with the matrix: the name of what begins to arrive in it, "" for nothing.
+    into sight. So does every other `arrival` with the matrix: the name of what was begun last for it.
     """
     acts = [head.act for head in (*columns, *rows) if head.act]
     known = {(act.action, act.id) for act in acts} | {("open", cell.id) for row in rows for cell in row.cells}

@@ -93,7 +93,8 @@ def _show_axes() -> None:
     facts = [studio().studio.catalog.model(model) for model in _models()]
     for line in _AXES:
         offered = {setting: found for setting in line if (found := _offered(facts, setting))}
-        for place, (setting, found) in zip(st.columns(len(offered) or 1), offered.items(), strict=False):
+        places = st.columns(len(offered)) if offered else []
+        for place, (setting, found) in zip(places, offered.items(), strict=True):
             with place:
                 _show_choice(setting_name(setting), setting, found, str, [])
 

@@ -33,7 +33,7 @@ def show_matrix(view: View) -> None:
         label=_("Prompts and models"),
         chosen=opened.id if opened else "",
         below=CELL,
-        arrival=view.run.id if view.run is not None and view.is_running else "",
+        arrival=view.run.id if view.run is not None else "",
         on_act=_act,
     )
 

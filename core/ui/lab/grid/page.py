@@ -30,8 +30,8 @@ def show_grid(to_bench: Callable[[], None]) -> None:
             view = _view(order)
         if view is not None:
             # on a phone pictures come before the form, as soon as there are some
-            is_made = len(view.grid.missing) < len(view.grid.cells)
-            with st.container(key="grid-pictures" if is_made else "grid-plan"):
+            is_begun = view.is_running or len(view.grid.missing) < len(view.grid.cells)
+            with st.container(key="grid-pictures" if is_begun else "grid-plan"):
                 _show(view, to_bench)
 
 
