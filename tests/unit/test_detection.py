@@ -249,7 +249,7 @@ def test_a_board_on_a_table_is_searched_and_not_found() -> None:
 
 
 def test_a_few_lines_on_a_curled_page_are_text() -> None:
-    """Rows too few to straighten the page by are bent; piece by piece they are level, and are no strokes of pictures."""
+    """Rows too few to straighten the page by are bent; piece by piece they are level, and no strokes of pictures."""
     page = plates.text_page(3, 1000, 1400, has_picture=False)
     page[260:] = 255
     bent, _ = plates.curled(page, 0.02)
