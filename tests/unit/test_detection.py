@@ -19,9 +19,12 @@ from core.engines.base import AttemptOutcome, AttemptReport, DetectionRequest, F
 from core.engines.draft import DraftEngine
 from core.engines.vision import captions, detect
 from core.engines.vision.detect import find
+from core.engines.vision.ink import find_marks
+from core.engines.vision.lines import find_text
 from core.errors import InvalidImageError, InvalidRequestError
 from core.models.asset import Kind, Role
 from core.models.region import FAILED_TESSERACT, NO_LABEL_FITS, NO_TESSERACT, DetectionSettings, Preset, Wish
+from tests import plates
 from tests.pages import drawn
 from tests.pages.make_pages import make
 from tests.pages.scoring import Score, iou, score
@@ -243,6 +246,16 @@ def test_a_board_on_a_table_is_searched_and_not_found() -> None:
     moved = [(left + 120, top + 90, right + 120, bottom + 90) for left, top, right, bottom in boxes]
     truth = [{"box_2d": drawn.box_2d(box, around), "label": "illustration"} for box in moved]
     assert score(truth, answer, 0.6) == Score(4, 0, 0)
+
+
+def test_a_few_lines_on_a_curled_page_are_text() -> None:
+    """Rows too few to straighten the page by are bent; piece by piece they are level, and no strokes of pictures."""
+    page = plates.text_page(3, 1000, 1400, has_picture=False)
+    page[260:] = 255
+    bent, _ = plates.curled(page, 0.02)
+    ink = bent[..., 0] < 128
+    marks = find_marks(ink)
+    assert find_text(marks, ink).is_text[marks.height > 8].mean() > 0.9
 
 
 def test_masks_cover_their_boxes_in_the_pixels_of_the_page() -> None:

@@ -14,6 +14,8 @@ from core.engines.drawing.picture import Pixels, Plane
 from core.engines.vision.ink import Marks, Sums
 
 ROW, COLUMN = 0, 1
+SPLITS, FEWEST_OF_PIECE = 2, 8
+"""How often a row that is not level is split where its gap is widest, and how many marks a piece must have at least."""
 LEVEL = 0.12
 """Typical distance of feet, heads or middles from a straight line, in letter sizes, up to which marks are a line."""
 
@@ -171,18 +173,39 @@ def _candidates(marks: Marks, links: Plane, axis: int, letter: float) -> list[Li
     along = marks.width if axis == ROW else marks.height
     fits = (size > 0.35 * letter) & (size < 2.8 * letter) & (marks.area >= 6) & (along < 14 * letter)
     fits[0] = False
-    lines = []
-    for members in _chains(np.where(fits & fits[links], links, 0)):
-        if len(members) < 3:
-            continue
-        line = _line(marks, members, axis)
-        long, thick = line.right - line.left, line.bottom - line.top
-        if axis == COLUMN:
-            long, thick = thick, long
-        usual = 0.6 * letter < line.size < 2.4 * letter
-        if usual and _is_level(marks, line) and long >= max(3 * letter, 1.6 * thick) and thick <= 4.5 * letter:
-            lines.append(line)
-    return lines
+    chains = _chains(np.where(fits & fits[links], links, 0))
+    return [line for members in chains for line in _lines_of(marks, members, axis, letter, 3, SPLITS)]
+
+
+def _lines_of(marks: Marks, members: Plane, axis: int, letter: float, least: int, splits: int) -> list[Line]:
+    """Return a chain of at least so many marks as a line of text, or else the pieces of it that are lines.
+
+    A row may run on into another at another level, a caption into the text beside it; and a bent one is level in parts.
+    """
+    if len(members) < least:
+        return []
+    line = _line(marks, members, axis)
+    long, thick = line.right - line.left, line.bottom - line.top
+    if axis == COLUMN:
+        long, thick = thick, long
+    if not 0.6 * letter < line.size < 2.4 * letter or long < max(3 * letter, 1.6 * thick):
+        return []
+    if thick <= 4.5 * letter and _is_level(marks, line):
+        return [line]
+    if not splits or len(members) < 2 * FEWEST_OF_PIECE:
+        return []
+    pieces = _split(marks, members, axis)
+    return [one for piece in pieces for one in _lines_of(marks, piece, axis, letter, FEWEST_OF_PIECE, splits - 1)]
+
+
+def _split(marks: Marks, members: Plane, axis: int) -> tuple[Plane, Plane]:
+    """Return the marks before and after the widest gap in a chain's middle."""
+    starts, ends = (marks.left, marks.right) if axis == ROW else (marks.top, marks.bottom)
+    ordered = members[np.argsort(starts[members], kind="stable")]
+    gaps = starts[ordered][1:] - np.maximum.accumulate(ends[ordered])[:-1]
+    inner = slice(FEWEST_OF_PIECE - 1, len(gaps) - FEWEST_OF_PIECE + 1)
+    at = FEWEST_OF_PIECE + int(np.argmax(gaps[inner]))
+    return ordered[:at], ordered[at:]
 
 
 def _line(marks: Marks, members: Plane, axis: int) -> Line:
