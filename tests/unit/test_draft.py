@@ -251,8 +251,8 @@ def test_every_drawing_carries_the_mark() -> None:
 
 
 @given(
-    st.integers(30, 700),
-    st.integers(40, 700),
+    st.integers(200, 900),
+    st.integers(200, 900),
     st.sampled_from([(255, 0), (20, 0), (128, 9), (128, 60), (200, 30)]),
 )
 @settings(max_examples=40, deadline=None)
@@ -265,6 +265,16 @@ def test_a_mark_is_taken_off_as_it_was_put_on(height: int, width: int, ground: t
     assert np.abs(signed.astype(int) - picture).max() > 30
     assert np.abs(unmarked(signed).astype(int) - picture).max() <= 6
     assert unmarked(picture) is picture
+
+
+def test_colours_of_the_mark_are_not_taken_for_one() -> None:
+    """A picture that is red where the thread would be and dark where the word would be keeps all of it."""
+    picture = np.full((600, 600, 3), (60, 55, 50), np.uint8)
+    picture[:, :560] = (70, 95, 180)
+    for edge in range(520, 600):
+        drawn = picture.copy()
+        drawn[:, :edge], drawn[:, edge:] = (70, 95, 180), (60, 55, 50)
+        assert unmarked(drawn) is drawn
 
 
 @pytest.mark.parametrize("kind", [Kind.RESTORATION, Kind.COLOURISATION, Kind.TRANSFORMATION, Kind.CINEMATIC])

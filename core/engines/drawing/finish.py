@@ -11,8 +11,8 @@ from core.engines.drawing.picture import Pixels, Plane
 MARK = "draft"
 _STRENGTH = 0.72
 _DARK, _LIGHT, _THREAD = (40, 36, 34), (240, 244, 246), (49, 84, 204)
-_SOLID = 0.97  # of a pixel that the mark covers wholly
-_LEFT, _ROUNDED = (1 - _STRENGTH) * 255, 8.0  # what may shine through it, and how far rounding leads astray
+_COVERED, _SURE = 0.6, 0.99  # of a pixel, and of all such pixels
+_ROUNDED = 4.0  # how far rounding leads astray
 
 
 def grained(picture: Pixels, seed: int, strength: float = 5.0) -> Pixels:
@@ -54,12 +54,14 @@ def unmarked(picture: Pixels) -> Pixels:
         cover, colours = _mark(picture.shape[0], picture.shape[1], ink)
         rows, columns = cover.shape[:2]
         corner = picture[-rows:, -columns:]
-        found = corner - _STRENGTH * colours
-        solid = cover > _SOLID
-        if not solid.any() or (np.abs(found[solid] - _LEFT / 2) > _LEFT / 2 + _ROUNDED).mean() > 0.01:
+        behind = corner - _STRENGTH * colours
+        parts = _parts(cover)
+        if not _may_be(behind, cover, parts):
             continue
-        cleared = np.clip(found / (1 - _STRENGTH * cover) + 0.5, 0, 255).astype(np.uint8)
-        if _standing_out(cleared, cover) < _standing_out(corner, cover):
+        cleared = np.clip(behind / (1 - _STRENGTH * cover) + 0.5, 0, 255).astype(np.uint8)
+        # colours that merely lie in the mark's range stand out where a mark is taken off them; what a coarse grain
+        # leaves to chance does not count
+        if _standing_out(cleared, parts) < 2 * _standing_out(corner, parts):
             result = picture.copy()
             result[-rows:, -columns:] = cleared
             return result
@@ -97,16 +99,23 @@ def _mark(height: int, width: int, ink: tuple[int, int, int]) -> tuple[Plane, Pl
     return 1 - (white.astype(np.float32) - black) / 255, black.astype(np.float32)
 
 
-def _standing_out(corner: Pixels, cover: Plane) -> float:
+def _parts(cover: Plane) -> list[tuple[Pixels, Pixels]]:
+    """Return for the thread, and for the letters, where they cover the corner well and where it is bare (bool)."""
+    covered, bare = cover.min(axis=2) > _COVERED, cover.max(axis=2) < 0.02
+    is_thread = np.arange(cover.shape[1]) < _thread_end(cover)
+    return [(covered & side, bare & side) for side in (is_thread, np.logical_not(is_thread))]
+
+
+def _may_be(behind: Plane, cover: Plane, parts: list[tuple[Pixels, Pixels]]) -> bool:
+    """Tell whether what would shine through the mark, through its thread as its letters, is what a picture can be."""
+    most = 255 * (1 - _STRENGTH * cover)
+    fits = (behind > -_ROUNDED) & (behind < most + _ROUNDED)
+    return all(covered.any() and bare.any() and fits[covered].mean() >= _SURE for covered, bare in parts)
+
+
+def _standing_out(corner: Pixels, parts: list[tuple[Pixels, Pixels]]) -> float:
     """Return by how much thread and letters differ from what is around them; a picture's own colours do not."""
-    bare, covered = cover.max(axis=2) < 0.02, cover.min(axis=2) > _SOLID
-    is_thread = np.arange(corner.shape[1]) < _thread_end(cover)
-    differences = []
-    for part in (is_thread, ~is_thread):
-        solid = covered & part
-        if solid.any() and (bare & part).any():
-            differences.append(np.abs(corner[solid].mean(axis=0) - corner[bare & part].mean(axis=0)).sum())
-    return float(sum(differences))
+    return float(sum(np.abs(corner[covered].mean(axis=0) - corner[bare].mean(axis=0)).sum() for covered, bare in parts))
 
 
 def _thread_end(cover: Plane) -> int:
