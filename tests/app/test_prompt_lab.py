@@ -12,7 +12,8 @@ from core.settings import load_settings
 from core.store.drafts import DraftsFile
 from core.store.workspace import Workspace
 from core.studio.context import Studio
-from core.studio.lab import LAB
+from core.studio.lab import LAB, LabOrder, advance
+from core.studio.project_stories import open_story, story_slugs
 from tests.app.walk import APP, button
 from tests.standin.pictures import draw_picture
 
@@ -107,6 +108,32 @@ def test_an_image_goes_on_into_a_story(trials: Workspace) -> None:
     app.run()
     assert app.title[0].value == "Scene sequencer"
     assert next(box for box in app.selectbox if box.label == "Character").value == "lamp"
+
+
+def test_an_image_becomes_a_step_of_a_story(trials: Workspace) -> None:
+    """A result's button makes a story of its prompt with the picture as its version, and leads there."""
+    (recipe,) = advance(Studio(load_settings()), trials, LabOrder("A lamp")).recipes
+    made = trials.save(recipe, Result(), draw_picture("0" * 64, (64, 48)), "lamp")
+    app = page(trials)
+    button(app, "Use as a story step").click()
+    app.run()
+    assert app.title[0].value == "Scene sequencer"
+    (slug,) = story_slugs(trials)
+    (step,) = open_story(trials, slug).story.steps
+    assert (step.prompt, trials.choices.read().asset_id(slug, step.id)) == ("A lamp", made.id)
+
+
+def test_stars_are_found_again(trials: Workspace) -> None:
+    """A starred image can be shown alone in the history, until its star is taken away."""
+    recipe = Recipe(kind=Kind.IMAGE, name="Lamp", prompt="A lamp", engine=EngineName.DRAFT, story=LAB)
+    made = trials.save(recipe, Result(), draw_picture("0" * 64, (64, 48)), "lamp")
+    app = page(trials)
+    assert not [toggle for toggle in app.toggle if toggle.label == "Starred only"]
+    button(app, "Star").click().run()
+    assert trials.notes.stars() == (made.id,)
+    assert [toggle for toggle in app.toggle if toggle.label == "Starred only"]
+    button(app, "Starred").click().run()
+    assert trials.notes.stars() == ()
 
 
 def test_the_form_as_it_was(trials: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:

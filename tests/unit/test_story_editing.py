@@ -41,6 +41,16 @@ def test_a_scene_added_stands_behind_the_one_it_follows() -> None:
     assert {name: sources for name, sources in made_from(story).items() if name != "new"} == made_from(STORY)
 
 
+def test_a_step_added_last_brings_its_pictures() -> None:
+    """It stands behind all others with the starting images it needs; a taken id or an unknown source is refused."""
+    ink = StorySource(id="ink", path="ink.png")
+    story = editing.add_last(STORY, scene("new", "hare", "ink"), [ink])
+    assert (story.steps[-1].id, story.sources[-1]) == ("new", ink)
+    for step, sources in ((scene("B", "hare"), []), (scene("new", "ink"), []), (scene("ink", "hare"), [ink])):
+        with pytest.raises(StoryError):
+            editing.add_last(STORY, step, sources)
+
+
 def test_what_follows_a_scene_has_its_characters_and_the_scene() -> None:
     """A scene after a scene is made from its characters and from it; one after a sheet from the sheet alone."""
     assert [source.id for source in editing.following_sources(STORY, "b")] == ["hare", "b"]

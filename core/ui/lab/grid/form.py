@@ -82,7 +82,7 @@ def _kept(field: str, options: list[Any], default: list[Any]) -> list[Any]:
 def _show_models() -> None:
     titles, default = _offered_models()
     catalog = studio().studio.catalog
-    _show_choice(_("Models"), "models", list(titles), lambda model: catalog.model(model).title, [default])
+    _show_choice(_("Models"), "models", list(titles), lambda model: plain(catalog.model(model).title), [default])
     remarkable = [titles[model] for model in _models() if titles[model] != f"{catalog.model(model).title} · {model}"]
     if remarkable:
         st.caption(plain("; ".join(remarkable)))
