@@ -9,7 +9,7 @@ from core.engines.gemini import GeminiAccount, GeminiEngine
 from core.errors import InvalidRequestError, MissingApiKeyError, StudioError
 from core.images import verify
 from core.models.catalog import load_catalog
-from tests.contract.conftest import MODEL, Remembering, engine_for, picture, request, run
+from tests.contract.conftest import MODEL, Remembering, engine_for, picture, request, run, search
 from tests.standin import StandIn
 
 
@@ -259,6 +259,17 @@ def test_google_cloud_with_a_project(server, observer, tmp_path, monkeypatch):
     assert server.requests[0].path == path
     assert server.requests[0].headers["authorization"] == "Bearer stand-in-token"
     assert "x-goog-api-key" not in server.requests[0].headers
+
+
+def test_previews_are_asked_for_where_they_live(server, observer, tmp_path, monkeypatch):
+    """On Google Cloud a preview is asked for in `global`, and every other model in the location that was set."""
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(_service_account(tmp_path, server)))
+    account = GeminiAccount(project="castle", location="europe-west4", use_enterprise=True, base_url=server.url)
+    engine = GeminiEngine(account, load_catalog())
+    run(engine.detect(search(model="gemini-3.1-pro-preview"), observer))
+    run(engine.generate(request(), observer))
+    run(engine.aclose())
+    assert [sent.path.split("/")[5] for sent in server.requests] == ["global", "europe-west4"]
 
 
 def _service_account(folder, server: StandIn):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 from urllib.parse import urlsplit
 
 from core.errors import ConfigurationError, InvalidApiKeyError, MissingApiKeyError
 from core.models.account import AccountModels
 
+GLOBAL = "global"
 _KEY = re.compile(r"[!-~]+")
 _PROJECT = re.compile(r"[A-Za-z0-9.:_\-]+")
 _LOCATION = re.compile(r"[A-Za-z0-9\-]+")
@@ -28,7 +29,7 @@ class GeminiAccount:
 
     api_key: str | None = field(default=None, repr=False)
     project: str | None = None
-    location: str = "global"
+    location: str = GLOBAL
     use_enterprise: bool = False
     base_url: str | None = None
 
@@ -48,6 +49,11 @@ class GeminiAccount:
                 "GOOGLE_GEMINI_BASE_URL is no web address. Write it as in https://host or http://host:8080 "
                 "(a port is a number up to 65535), or leave it unset."
             )
+
+    def at_home_of(self, model: str) -> GeminiAccount:
+        """Return the account where a model lives: on Google Cloud previews are in the location `global` only."""
+        is_elsewhere = self.use_enterprise and bool(self.project) and self.location != GLOBAL
+        return replace(self, location=GLOBAL) if is_elsewhere and "preview" in model.split("-") else self
 
     def _check_presence(self) -> None:
         if self.api_key or (self.use_enterprise and self.project):

@@ -59,7 +59,7 @@ class GeminiEngine:
         self._max_attempts = max_attempts
         self._sleep = sleep
         self._today = today
-        self._service: Service | None = None
+        self._services: dict[str, Service] = {}  # by location
         self._service_lock = threading.Lock()
         self._memory = memory
         self._listed: AccountModels | None = None
@@ -116,7 +116,7 @@ class GeminiEngine:
         # Google Cloud has no Files API
         can_upload = not self._account.use_enterprise
         check_request(request, facts, self._catalog.recommended(self._today()), can_upload)
-        service = await self._connected()
+        service = await self._connected(request.model)
         return await service.generate(request, facts, observer, self._warnings(facts))
 
     async def detect(self, request: DetectionRequest, observer: Observer) -> Findings:
@@ -138,7 +138,7 @@ class GeminiEngine:
             request = replace(request, page=await asyncio.to_thread(_smaller, request.page))
             notes += (f"The page is too large to be sent; a copy of at most {SEARCHED_EDGE} pixels was searched.",)
         check_search(request, facts)
-        service = await self._connected()
+        service = await self._connected(request.model)
         return await service.detect(request, self._catalog, observer, notes)
 
     async def send_batch(self, requests: Sequence[GenerationRequest], title: str) -> str:
@@ -184,8 +184,8 @@ class GeminiEngine:
     async def aclose(self) -> None:
         """Close connections; a later call opens new ones."""
         with self._service_lock:
-            service, self._service = self._service, None
-        if service is not None:
+            services, self._services = self._services, {}
+        for service in services.values():
             await service.aclose()
 
     async def _batches(self) -> Batches:
@@ -222,21 +222,22 @@ class GeminiEngine:
         except EngineError:
             self._tried = time.monotonic()
 
-    async def _connected(self) -> Service:
-        if self._service is not None:
-            return self._service
+    async def _connected(self, model: str = "") -> Service:
+        account = self._account.at_home_of(model)
+        if (service := self._services.get(account.location)) is not None:
+            return service
         # Loading the SDK takes a second: not on the loop that others wait for.
-        return await asyncio.to_thread(self._connect)
+        return await asyncio.to_thread(self._connect, account)
 
-    def _connect(self) -> Service:
+    def _connect(self, account: GeminiAccount) -> Service:
         from core.engines.gemini.service import Service
 
         with self._service_lock:
-            if self._service is None:
-                self._service = Service(
-                    self._account, self._redactor, self._deadline_seconds, self._max_attempts, self._sleep
+            if account.location not in self._services:
+                self._services[account.location] = Service(
+                    account, self._redactor, self._deadline_seconds, self._max_attempts, self._sleep
                 )
-            return self._service
+            return self._services[account.location]
 
 
 def _smaller(page: Reference) -> Reference:
