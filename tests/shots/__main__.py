@@ -49,6 +49,7 @@ def main() -> None:
             _take(phone, "phone")
             _character_sheet(page, server, place)
             _prompt_lab(page, server, place)
+            _grid(page, server, place)
             _book_pages(page, server, place)
         with StudioServer(Path(name) / "chinese") as server:
             page = visits(server, "/", viewport=SCREEN, device_scale_factor=2, locale="zh-CN")
@@ -99,6 +100,26 @@ def _prompt_lab(page: Page, server: StudioServer, place: str) -> None:
     _take(page, "prompt_lab")
 
 
+def _grid(page: Page, server: StudioServer, place: str) -> None:
+    (workspace,) = server.projects()
+    drafts = DraftsFile(workspace.folder)
+    drafts.write("lab/mode", "grid")
+    drafts.write("grid/references", drafts.read()["lab/references"])
+    drafts.write("grid/prompt/1", "Wick at the edge of a pine forest at night, on the left.")
+    drafts.write("grid/prompt/2", "Wick at the edge of a pine forest at dawn, on the right.")
+    drafts.write("grid/aspect_ratio", ["1:1", "16:9"])
+    page.goto(f"{server.url}/prompt_lab?{place}")
+    make = page.get_by_role("button", name=re.compile(r"^Make 4 images")).first
+    expect(make).to_be_enabled()
+    wait_idle(page)
+    make.click()
+    expect(page.locator(".matrix .cell.draft")).to_have_count(4)
+    page.set_viewport_size(TALL)
+    page.evaluate("scrollTo(0, 0)")
+    _take(page, "grid")
+    page.set_viewport_size({"width": SCREEN[0], "height": SCREEN[1]})
+
+
 def _book_pages(page: Page, server: StudioServer, place: str) -> None:
     page.goto(f"{server.url}/book_pages?{place}")
     page.get_by_role("button", name="Take the sample pages").click()
@@ -109,8 +130,10 @@ def _book_pages(page: Page, server: StudioServer, place: str) -> None:
     expect(page.locator(".editor .box").first).to_be_visible()
     wait_idle(page)
     page.get_by_role("button", name=re.compile(r"^Make \d images · free")).first.click()
-    expect(page.locator(".matrix .cell.draft").first).to_be_visible()
+    expect(page.locator(".matrix .cell.draft")).to_have_count(3)
     page.set_viewport_size(TALL)
+    page.locator(".editor").scroll_into_view_if_needed()
+    page.get_by_role("heading", level=1).scroll_into_view_if_needed()
     _take(page, "book_pages")
 
 
