@@ -337,7 +337,7 @@ def _read_model(entry: Mapping[str, Any], raw: Mapping[str, Any]) -> ModelFacts:
         "size_factors": {size: raw["size_factors"][size] for size in entry.get("sizes", ())},
         "default_size": raw["default_size"],
         "inline_limit_bytes": raw["inline_limit_bytes"],
-        "batch_factor": entry.get("batch_factor", raw["batch_factor"]),
+        "batch_factor": entry.get("batch_factor", raw.get("batch_factor", 0.5)),
         "price_date": entry.get("price_date", raw["price_date"]),
     }
     return ModelFacts(**{**entry, **shared})

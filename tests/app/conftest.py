@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,7 +22,10 @@ from tests.standin.pictures import draw_picture
 def _own_desk() -> Iterator[None]:
     """Give each test a server's studio of its own."""
     desk.desk.cache_clear()
+    main = sys.modules["__main__"]
     yield
+    # a page stands there now, and processes that later tests start would run it
+    sys.modules["__main__"] = main
     desk.desk.cache_clear()
 
 
