@@ -24,6 +24,7 @@ from core.errors import (
     RateLimitError,
     UnavailableError,
 )
+from tests.contract import test_retries as retries
 from tests.contract.conftest import engine_for, run
 from tests.contract.test_answers import BLOCKS, PROMPT_BLOCKS
 from tests.contract.test_interactions import SEEN_THROUGH, saying
@@ -32,25 +33,8 @@ from tests.standin.replies import as_error, as_json
 
 # fault, error code told to the observer, HTTP status, may be billed
 TRANSIENT = [
-    ("rate_limited", "rate_limited", 429, False),
-    ("rate_limited_by_header", "rate_limited", 429, False),
-    ("rate_limited_silently", "rate_limited", 429, False),
-    ("request_timeout", "unavailable", 408, False),
+    *retries.TRANSIENT,
     ("conflict_409", "unavailable", 409, True),
-    ("server_error_500", "unavailable", 500, True),
-    ("server_error_502_html", "unavailable", 502, True),
-    ("server_error_503", "unavailable", 503, True),
-    ("server_error_504", "unavailable", 504, True),
-    ("try_again_400", "unavailable", 400, False),
-    ("reset", "unavailable", None, True),
-    ("truncated_body", "unavailable", None, True),
-    ("truncated_image", "unavailable", 200, True),
-    ("undecodable_image", "unavailable", 200, True),
-    ("empty_body", "unavailable", 200, True),
-    ("no_content_204", "unavailable", 204, True),
-    ("non_json", "unavailable", 200, True),
-    ("deeply_nested", "unavailable", 200, True),
-    ("json_of_another_shape", "unavailable", 200, True),
     ("no_content", "unavailable", 200, True),
 ]
 
