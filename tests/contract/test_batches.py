@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -132,6 +133,58 @@ def test_a_job_that_ends_early_keeps_what_it_made(server: StandIn, ends: str, er
     reading = read(server, sent(server, *wanted), *wanted)
     assert reading.items[0].generation is not None
     assert type(reading.items[1].error) is error
+
+
+def _with_image(change: Callable[[dict[str, Any]], None]) -> Callable[[dict[str, Any]], None]:
+    def spoil(answer: dict[str, Any]) -> None:
+        parts = answer["response"]["candidates"][0]["content"]["parts"]
+        change(next(part["inlineData"] for part in parts if "inlineData" in part))
+
+    return spoil
+
+
+BROKEN: dict[str, Callable[[dict[str, Any]], None]] = {
+    "no base64": _with_image(lambda blob: blob.update(data="!!!")),
+    "cut within a letter": _with_image(lambda blob: blob.update(data=blob["data"][:-301])),
+    "cut": _with_image(lambda blob: blob.update(data=blob["data"][:-300])),
+    "a count in words": lambda answer: answer["response"].update(usageMetadata={"promptTokenCount": "many"}),
+    "a code in words": lambda answer: answer.update(response=None, error={"code": "INTERNAL", "message": None}),
+    "details as an object": lambda answer: answer.update(response=None, error={"code": 13, "details": {"a": 1}}),
+    "words for a response": lambda answer: answer.update(response="broken"),
+    "nothing but the key": lambda answer: answer.pop("response"),
+}
+
+
+@pytest.mark.parametrize("how", BROKEN)
+def test_one_broken_answer_costs_no_other(server: StandIn, how: str) -> None:
+    """The SDK would refuse the whole job for it: the images beside it, which are paid, are read all the same."""
+
+    def spoil(answers: list[Any]) -> list[Any]:
+        BROKEN[how](answers[1])
+        return answers
+
+    server.batches.spoil = spoil
+    wanted = [request("One."), request("Two."), request("Three.")]
+    reading = read(server, sent(server, *wanted), *wanted)
+    assert [item.generation is not None for item in reading.items] == [True, False, True]
+    assert isinstance(reading.items[1].error, UnavailableError)
+
+
+@pytest.mark.parametrize(
+    ("order", "there"),
+    [((2, 1, 0), (True, True, True)), ((2, 2, 0), (True, False, True)), ((2,), (False, False, True))],
+)
+def test_no_image_lands_on_another_request(
+    server: StandIn, order: tuple[int, ...], there: tuple[bool, bool, bool]
+) -> None:
+    """Answers out of order, doubled or missing: each stands with the request it was sent the key of."""
+    server.batches.spoil = lambda answers: [answers[number] for number in order]
+    wanted = [request("One."), request("Two."), request("Three.")]
+    job = sent(server, *wanted)
+    reading = read(server, job, *wanted)
+    made = [item.generation.data if item.generation else None for item in reading.items]
+    right = [server.picture_for(one).data for one in server.batches.jobs[job].requests]
+    assert made == [data if is_there else None for data, is_there in zip(right, there, strict=True)]
 
 
 def test_every_state_of_the_sdk_is_known() -> None:

@@ -88,6 +88,22 @@ def test_an_upload_that_ends_soon_is_made_again(server: StandIn, small: Catalog)
     assert len(server.files.stored) == 2
 
 
+def test_a_batch_names_no_file_that_ends_before_its_day_is_over(server: StandIn, small: Catalog) -> None:
+    """A file that would do for a call at once is uploaded anew for a batch, which may be made a day later."""
+    server.files.life = timedelta(hours=20)
+    engine = _engine(server, small)
+
+    async def work() -> None:
+        await engine.generate(_distinct("At once.", ONE), Remembering())
+        server.files.life = timedelta(hours=48)
+        for number in range(2):
+            await engine.send_batch([_distinct(f"Tomorrow, {number}.", ONE)], f"batch-{number}")
+        await engine.aclose()
+
+    run(work())
+    assert len(server.files.stored) == 2
+
+
 def test_an_image_the_service_cannot_take_in(server: StandIn, small: Catalog) -> None:
     """A file that fails is told by name, nothing is generated, and it is not tried again."""
     server.files.fails = True

@@ -39,7 +39,8 @@ class Batches:
 
     The first `running` looks at a job see it under way; then it ends as `ends`, with the first `most` of its answers.
     `faults` are the answers to the next jobs that are sent. With `loses_answer` the next job is taken in and its answer
-    lost on the way. With `has_keys` off, answers come without the metadata of their requests.
+    lost on the way. With `has_keys` off, answers come without the metadata of their requests. `spoil` changes the
+    answers of a job that has ended.
     """
 
     def __init__(self) -> None:
@@ -51,6 +52,7 @@ class Batches:
         self.sent = 0
         self.loses_answer = False
         self.has_keys = True
+        self.spoil: Callable[[list[Any]], list[Any]] = lambda answers: answers
         self._lock = threading.Lock()
 
     def create(self, path: str, body: dict[str, Any], check: Callable[[Recorded], Reply | None]) -> Reply | None:
@@ -104,7 +106,7 @@ class Batches:
             return
         job.state = self.ends
         wanted = list(zip(job.requests, job.keys, strict=True))[: self.most]
-        job.answers = [self._answered(reply_to(request), key) for request, key in wanted]
+        job.answers = self.spoil([self._answered(reply_to(request), key) for request, key in wanted])
 
     def _answered(self, reply: Reply, key: dict[str, str] | None) -> dict[str, Any]:
         said = {"metadata": key} if key and self.has_keys else {}

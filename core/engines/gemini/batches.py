@@ -30,7 +30,7 @@ from core.engines.gemini.contents import write_config, write_parts
 from core.engines.gemini.failures import classify, late
 from core.engines.gemini.outcomes import AttemptFailed
 from core.engines.gemini.redactor import Redactor
-from core.engines.gemini.uploads import Uploads
+from core.engines.gemini.uploads import FOR_A_BATCH, Uploads
 from core.errors import CancelledError, ConfigurationError, EngineError, InvalidRequestError, UnavailableError
 from core.models.asset import GenerationSettings
 from core.models.catalog import ModelFacts
@@ -60,12 +60,11 @@ KEY = "key"
 MOST_PAGES = 10
 T = TypeVar("T")
 
-# The SDK takes only words as the details of an error; the service sends objects (google.rpc.Status). Without this, one
-# such error makes a whole job unreadable, and its images are lost.
-types.JobError.model_fields["details"].annotation = list[Any] | None
-for _model in (types.JobError, types.InlinedResponse, types.BatchJobDestination, types.BatchJob):
+# The SDK reads a job as one: a single answer that is not as it should be makes the whole job unreadable, and its images
+# are lost. So the answers are left as they come, and each is read alone.
+types.BatchJobDestination.model_fields["inlined_responses"].annotation = list[Any] | None
+for _model in (types.BatchJobDestination, types.BatchJob, types.ListBatchJobsResponse):
     _model.model_rebuild(force=True)
-types.ListBatchJobsResponse.model_rebuild(force=True)
 
 
 @dataclass(frozen=True)
@@ -182,7 +181,8 @@ class Batches:
         raise failed.error
 
     async def _parts(self, request: GenerationRequest, is_inline: bool) -> list[types.PartUnionDict]:
-        files = await self._uploads.parts(sent_ahead(request, [] if is_inline else request.references))
+        ahead = sent_ahead(request, [] if is_inline else request.references)
+        files = await self._uploads.parts(ahead, FOR_A_BATCH)
         return list(write_parts(request, files))
 
     async def _ask_about(self, work: Callable[[], Awaitable[T]]) -> T:
@@ -232,28 +232,34 @@ class Batches:
 
     def _reading(self, job: types.BatchJob, asked: Sequence[Asked]) -> BatchReading:
         known = _state_of(job)
-        answers = (job.dest.inlined_responses if job.dest else None) or []
+        answers: list[Any] = (job.dest.inlined_responses if job.dest else None) or []
         if not known.has_ended:
             return BatchReading(known)
         placed = _placed(answers, len(asked))
         return BatchReading(known, tuple(self._item(known, placed.get(n), one) for n, one in enumerate(asked)))
 
-    def _item(self, state: BatchState, answer: types.InlinedResponse | None, asked: Asked) -> BatchItem:
+    def _item(self, state: BatchState, answer: Any, asked: Asked) -> BatchItem:
+        """Return what came of one request; an answer that nobody can read stands alone, and costs no other."""
         try:
             if answer is None:
                 raise _unanswered(state)
-            if answer.response is None:
-                raise self._refused(answer.error, asked.facts.id)
-            return _made(read_answer(answer.response, self._redactor), asked)
+            if _of(answer, "response") is None:
+                raise self._refused(_of(answer, "error"), asked.facts.id)
+            response = types.GenerateContentResponse._from_response(response=_of(answer, "response"), kwargs={})
+            return _made(read_answer(response, self._redactor), asked)
         except AttemptFailed as failure:
             return _failed(failure)
+        except Exception as error:
+            return _failed(classify(error, asked.facts.id, self._redactor))
 
-    def _refused(self, error: types.JobError | None, model: str) -> AttemptFailed:
+    def _refused(self, error: Any, model: str) -> AttemptFailed:
+        """Return what the error of one answer means (google.rpc.Status)."""
         if error is None:
             return _unanswered(BatchState.SUCCEEDED)
-        code = HTTP_CODES.get(error.code or 0, error.code or 500)
-        said = {"error": {"code": code, "message": error.message or "", "status": "", "details": error.details or []}}
-        return classify(errors.APIError(code, said), model, self._redactor)
+        number = _of(error, "code")
+        code = HTTP_CODES.get(number, number) if isinstance(number, int) and number else 500
+        said = {name: _of(error, name) for name in ("message", "details")}
+        return classify(errors.APIError(code, {"error": {"code": code, "status": "", **said}}), model, self._redactor)
 
 
 def _state_of(job: types.BatchJob) -> BatchState:
@@ -270,13 +276,30 @@ def _was_refused(failure: AttemptFailed) -> bool:
     return failure.status in SURELY_REFUSED or not failure.may_be_billed
 
 
-def _placed(answers: Sequence[types.InlinedResponse], count: int) -> dict[int, types.InlinedResponse]:
-    """Return the answers by the number of their request: by the key sent with it, else by their order."""
-    keys = [(answer.metadata or {}).get(KEY, "") for answer in answers]
-    numbers = [int(key) for key in keys if key.isascii() and key.isdigit()]
-    if len(set(numbers)) == len(answers) and all(number < count for number in numbers):
-        return dict(zip(numbers, answers, strict=True))
-    return dict(enumerate(answers[:count]))
+def _placed(answers: Sequence[Any], count: int) -> dict[int, Any]:
+    """Return the answers by the number of their request: by the key sent with it, else by their order.
+
+    Of two with the same key the first counts. One without a key stands where it stands, unless that place is taken.
+    """
+    keyed: dict[int, Any] = {}
+    unkeyed: dict[int, Any] = {}
+    for place, answer in enumerate(answers):
+        number = _number(_of(_of(answer, "metadata"), KEY), count)
+        if number is not None:
+            keyed.setdefault(number, answer)
+        elif place < count:
+            unkeyed[place] = answer
+    return {**unkeyed, **keyed}
+
+
+def _number(key: Any, count: int) -> int | None:
+    """Return the request's number that a key says; None where it says none there was."""
+    return next((number for number in range(count) if str(number) == key), None)
+
+
+def _of(value: Any, name: str) -> Any:
+    """Return a field of what came as JSON; None when it is not there, or the value is no object."""
+    return value.get(name) if isinstance(value, dict) else None
 
 
 def _made(answer: ImageAnswer, asked: Asked) -> BatchItem:

@@ -17,7 +17,8 @@ from core.errors import InvalidRequestError
 from core.images import sniff
 
 _FIRST_LOOK, _LONGEST_LOOK = 0.1, 2.0  # seconds between two looks at a file that is being processed
-_MARGIN = timedelta(minutes=10)  # a call may take a while: a file that ends sooner is sent again
+# how long a file has to last at least, else it is sent again: a call may take a while, a batch a day
+FOR_A_CALL, FOR_A_BATCH = timedelta(minutes=10), timedelta(hours=26)
 _USUAL_LIFE = timedelta(hours=47)
 
 
@@ -29,8 +30,8 @@ class Uploads:
         self._files: dict[str, types.File] = {}
         self._turns: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, asyncio.Lock]] = WeakKeyDictionary()
 
-    async def part(self, reference: Reference | Clip) -> types.Part:
-        """Return a reference, or a video, as a part that names its file, sent ahead when it is not there yet.
+    async def part(self, reference: Reference | Clip, lasting: timedelta = FOR_A_CALL) -> types.Part:
+        """Return a reference, or a video, as a part that names its file, sent ahead when none lasts as long as that.
 
         Raises:
             AttemptFailed: the service could not take the file in.
@@ -38,17 +39,19 @@ class Uploads:
         turns = self._turns.setdefault(asyncio.get_running_loop(), {})
         async with turns.setdefault(reference.digest, asyncio.Lock()):
             file = self._files.get(reference.digest)
-            if file is None or _is_ending(file):
+            if file is None or _is_ending(file, lasting):
                 file = self._files[reference.digest] = await self._sent(reference)
         return types.Part.from_uri(file_uri=str(file.uri), mime_type=file.mime_type)
 
-    async def parts(self, references: Sequence[Reference | Clip]) -> dict[str, types.Part]:
+    async def parts(
+        self, references: Sequence[Reference | Clip], lasting: timedelta = FOR_A_CALL
+    ) -> dict[str, types.Part]:
         """Return references by digest as parts that name their files.
 
         Raises:
             AttemptFailed: the service could not take one in.
         """
-        found = await asyncio.gather(*(self.part(reference) for reference in references))
+        found = await asyncio.gather(*(self.part(reference, lasting) for reference in references))
         return {reference.digest: part for reference, part in zip(references, found, strict=True)}
 
     async def _sent(self, reference: Reference | Clip) -> types.File:
@@ -68,5 +71,5 @@ class Uploads:
         return file.model_copy(update={"mime_type": file.mime_type or mime, "expiration_time": ends})
 
 
-def _is_ending(file: types.File) -> bool:
-    return file.expiration_time is not None and file.expiration_time - _MARGIN < datetime.now(UTC)
+def _is_ending(file: types.File, lasting: timedelta) -> bool:
+    return file.expiration_time is not None and file.expiration_time - lasting < datetime.now(UTC)
