@@ -241,16 +241,18 @@ class Batches:
     def _item(self, state: BatchState, answer: Any, asked: Asked) -> BatchItem:
         """Return what came of one request; an answer that nobody can read stands alone, and costs no other."""
         try:
-            if answer is None:
-                raise _unanswered(state)
-            if _of(answer, "response") is None:
-                raise self._refused(_of(answer, "error"), asked.facts.id)
-            response = types.GenerateContentResponse._from_response(response=_of(answer, "response"), kwargs={})
-            return _made(read_answer(response, self._redactor), asked)
+            return _made(self._read(state, answer, asked), asked)
         except AttemptFailed as failure:
             return _failed(failure)
         except Exception as error:
             return _failed(classify(error, asked.facts.id, self._redactor))
+
+    def _read(self, state: BatchState, answer: Any, asked: Asked) -> ImageAnswer:
+        if answer is None:
+            raise _unanswered(state)
+        if (said := _of(answer, "response")) is None:
+            raise self._refused(_of(answer, "error"), asked.facts.id)
+        return read_answer(types.GenerateContentResponse._from_response(response=said, kwargs={}), self._redactor)
 
     def _refused(self, error: Any, model: str) -> AttemptFailed:
         """Return what the error of one answer means (google.rpc.Status)."""
