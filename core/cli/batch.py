@@ -10,7 +10,7 @@ import click
 
 from core.cli.printing import counted, plain, print_json, tell
 from core.cli.shared import DONE, SOME_FAILED, as_json, end, opened_project, opened_studio
-from core.errors import EngineError, InvalidRequestError, StudioError
+from core.errors import EngineError, InvalidRequestError, StudioError, WorkspaceError
 
 if TYPE_CHECKING:
     from core.models.batch import Batch
@@ -68,7 +68,7 @@ def fetch(batch_ids: tuple[str, ...], project: Path | None, is_json: bool) -> No
         for workspace, one in wanted:
             try:
                 fetched.append((workspace, fetch_batch(studio, workspace, one.id)))
-            except EngineError as error:
+            except (EngineError, WorkspaceError) as error:
                 errors[one.id] = error
                 fetched.append((workspace, one))
     if is_json:

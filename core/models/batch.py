@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
+from pydantic import Field
+
 from core.models.asset import Recipe
-from core.models.value import Value
+from core.models.value import Moment, Value
 
 
 class BatchEntry(Value):
@@ -31,10 +32,10 @@ class Batch(Value):
     """
 
     id: str
-    created: datetime
+    created: Moment
     user: str
     model: str
-    entries: tuple[BatchEntry, ...]
+    entries: tuple[BatchEntry, ...] = Field(min_length=1)
     job: str = ""
     state: str = "sending"
     cost_usd: float = 0.0

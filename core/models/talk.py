@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import StrEnum
 
 from pydantic import Field
 
 from core.models.asset import EngineName, Recipe
-from core.models.value import Value
+from core.models.value import Moment, Value
 
 
 class Transport(StrEnum):
@@ -32,7 +31,7 @@ class Reply(Value):
     the service keeps the turn, "" for none.
     """
 
-    at: datetime
+    at: Moment
     asked: Message | None = None
     said: Message | None = None
     interaction: str = ""
@@ -49,7 +48,7 @@ class Turn(Value):
     transport: Transport = Transport.CHAT
     is_fresh: bool = False
     recipe: Recipe
-    begun: datetime
+    begun: Moment
     reply: Reply | None = None
 
 
@@ -58,7 +57,7 @@ class Talk(Value):
 
     id: str
     title: str
-    created: datetime
+    created: Moment
     turns: dict[str, Turn] = Field(default_factory=dict)
 
     def path(self, turn_id: str) -> tuple[Turn, ...]:

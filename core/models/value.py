@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import UTC, datetime
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, field_validator
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """Return a moment of a file in UTC, so that any two can be compared; one without a time zone is taken for UTC."""
+    if not 1900 <= moment.year <= 9000:
+        raise ValueError("no calendar holds this moment in every time zone")
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+Moment = Annotated[datetime, AfterValidator(_in_utc)]
 
 
 class Value(BaseModel):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -34,32 +34,55 @@ class BatchesFolder:
         replace_text(self._folder / f"{batch.id}.json", batch.model_dump_json(indent=1, exclude_none=True) + "\n")
 
     def remove(self, batch_id: str) -> None:
-        """Take back the record of a batch that was not sent."""
-        (self._folder / f"{batch_id}.json").unlink(missing_ok=True)
+        """Take back the record of a batch that was not sent; one that cannot be removed is found to be so later."""
+        with suppress(OSError):
+            (self._folder / f"{batch_id}.json").unlink(missing_ok=True)
 
     def find(self, batch_id: str) -> Batch | None:
-        """Return a batch; None when there is none of this id, or its record is damaged."""
+        """Return a batch; None when there is none of this id, or its record is damaged or another's."""
         if not _ID.fullmatch(batch_id):
             return None
         try:
-            return Batch.model_validate_json((self._folder / f"{batch_id}.json").read_bytes())
+            batch = Batch.model_validate_json((self._folder / f"{batch_id}.json").read_bytes())
         except (OSError, ValidationError):
             return None
+        return batch if batch.id == batch_id else None  # the id becomes the name of files
 
     def all(self) -> list[Batch]:
         """Return all batches, newest first."""
         found = [batch for path in self._folder.glob("batch-*.json") if (batch := self.find(path.stem))]
         return sorted(found, key=lambda batch: batch.created, reverse=True)
 
-    @contextmanager
-    def held(self, batch_id: str) -> Iterator[None]:
-        """Hold a batch, so that its results are stored by one at a time.
+    def held(self, batch_id: str) -> AbstractContextManager[None]:
+        """Hold a batch for a `with` block, so that its results are stored by one at a time.
 
         Raises:
-            WorkspaceError: another program has held it for ten minutes.
+            WorkspaceError: there is no such batch, another program has held it for ten minutes, or it cannot be held.
         """
+        if not _ID.fullmatch(batch_id):
+            raise WorkspaceError("The project has no batch of this name.")
+        return self._locked(batch_id)
+
+    def sending(self) -> AbstractContextManager[None]:
+        """Hold the sending of batches for a `with` block, so that two programs never send the same image.
+
+        Raises:
+            WorkspaceError: another program has held it for ten minutes, or it cannot be held.
+        """
+        return self._locked("sending")
+
+    @contextmanager
+    def _locked(self, name: str) -> Iterator[None]:
+        lock = FileLock(make_folder(self._folder) / f".{name}.lock", timeout=_LOCK_SECONDS, thread_local=False)
         try:
-            with FileLock(make_folder(self._folder) / f".{batch_id}.lock", timeout=_LOCK_SECONDS, thread_local=False):
-                yield
+            lock.acquire()
         except Timeout:
-            raise WorkspaceError(f"Another program is storing the results of {batch_id}. Try again later.") from None
+            raise WorkspaceError(f"Another program is at work on {name} in {self._folder}. Try again later.") from None
+        except OSError:
+            raise WorkspaceError(
+                f"Nothing can be written to {self._folder}. Check its permissions and free space."
+            ) from None
+        try:
+            yield
+        finally:
+            lock.release()

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from core.errors import WorkspaceError
 from core.models.talk import Reply, Talk, Turn
-from core.models.value import Value
+from core.models.value import Moment, Value
 from core.store.files import locked, make_folder, read_value, replace, replace_json, write_part
 from core.store.ids import clean_id
 
@@ -32,7 +32,7 @@ class _Head(Value):
     """What `talk.json` holds."""
 
     title: str
-    created: datetime
+    created: Moment
 
 
 class ConversationsFolder:

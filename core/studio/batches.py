@@ -54,9 +54,10 @@ def send_batch(studio: Studio, workspace: Workspace, recipes: Sequence[Recipe]) 
     if any(recipe.engine is not EngineName.GEMINI for recipe in recipes):
         raise InvalidRequestError("The draft engine makes images at once, and has no batches. Choose gemini.")
     studio.gemini()
-    to_send = _to_send(workspace, recipes)
-    check_price(studio, sum(_price(studio, recipe) for recipe in to_send))
-    batches = tuple(_send(studio, workspace, group) for group in _jobs(to_send))
+    with workspace.batches.sending():
+        to_send = _to_send(workspace, recipes)
+        check_price(studio, sum(_price(studio, recipe) for recipe in to_send))
+        batches = tuple(_send(studio, workspace, group) for group in _jobs(to_send))
     made = [found[-1] for recipe in recipes if (found := workspace.with_fingerprint(recipe.fingerprint))]
     return Sent(batches, tuple(made), len(recipes) - len(to_send) - len(made))
 
@@ -136,7 +137,7 @@ def known_batches(studio: Studio) -> Iterator[tuple[Workspace, Batch]]:
 
 def reasons(batch: Batch) -> list[StudioError]:
     """Return why images of a batch came to nothing, each reason once."""
-    told = {entry.error["message"]: entry.error for entry in batch.failed if entry.error}
+    told = {str(entry.error.get("message")): entry.error for entry in batch.failed if entry.error}
     return [from_plain(error) for error in told.values()]
 
 
@@ -163,20 +164,22 @@ def _price(studio: Studio, recipe: Recipe) -> float:
 def _send(studio: Studio, workspace: Workspace, recipes: list[Recipe]) -> Batch:
     requests = [request_for(workspace, recipe) for recipe in recipes]
     batch_id = f"batch-{uuid.uuid4().hex[:12]}"
-    rows = _started(studio, workspace, batch_id, recipes)
     batch = Batch(
         id=batch_id,
         created=datetime.now(UTC),
         user=studio.user,
         model=recipes[0].model,
-        entries=tuple(BatchEntry(recipe=recipe, attempt=row) for recipe, row in zip(recipes, rows, strict=True)),
+        entries=tuple(BatchEntry(recipe=recipe, attempt="") for recipe in recipes),
         cost_usd=sum(_price(studio, recipe) for recipe in recipes),
     )
     try:
-        workspace.batches.put(batch)  # before it is sent: a crash must not lose a job that is paid
+        # before its rows and before it is sent: a crash must lose neither a job that is paid nor a row that is open
+        workspace.batches.put(batch)
+        batch = batch.model_copy(update={"entries": tuple(_started(studio, workspace, batch))})
+        workspace.batches.put(batch)
         job = asyncio.run(studio.gemini().send_batch(requests, batch_id))
     except StudioError as error:
-        _give_up(studio, rows, error)
+        _give_up(studio, batch_id, error)
         workspace.batches.remove(batch_id)
         raise
     batch = batch.model_copy(update={"job": job, "state": "waiting" if job else "sending"})
@@ -184,28 +187,23 @@ def _send(studio: Studio, workspace: Workspace, recipes: list[Recipe]) -> Batch:
     return batch
 
 
-def _started(studio: Studio, workspace: Workspace, batch_id: str, recipes: Sequence[Recipe]) -> list[str]:
-    """Write the rows of a job's images into the ledger, or none of them.
+def _started(studio: Studio, workspace: Workspace, batch: Batch) -> Iterator[BatchEntry]:
+    """Yield a job's entries, each with its row written into the ledger.
 
     Raises:
         BudgetExceededError: a budget does not allow them all.
     """
-    rows: list[str] = []
-    try:
-        for number, recipe in enumerate(recipes, 1):
-            errand = Errand(batch_id, batch_id, recipe.step or f"{number}")
-            observer = LedgerObserver(studio, subject_of(workspace, recipe), errand)
-            rows.append(observer.attempt_started(_price(studio, recipe)))
-    except StudioError as error:
-        _give_up(studio, rows, error)
-        raise
-    return rows
+    for number, entry in enumerate(batch.entries, 1):
+        recipe = entry.recipe
+        errand = Errand(batch.id, batch.id, recipe.step or f"{number}")
+        observer = LedgerObserver(studio, subject_of(workspace, recipe), errand)
+        yield entry.model_copy(update={"attempt": observer.attempt_started(_price(studio, recipe))})
 
 
-def _give_up(studio: Studio, rows: Iterable[str], error: StudioError) -> None:
+def _give_up(studio: Studio, batch_id: str, error: StudioError) -> None:
     """Complete the rows of a job that was not taken in: it costs nothing."""
-    for row in rows:
-        studio.ledger.finish(row, completed(AttemptReport(AttemptOutcome.FAILED, error.code)))
+    for row in studio.ledger.rows(batch_id):
+        studio.ledger.finish(row["id"], completed(AttemptReport(AttemptOutcome.FAILED, error.code)))
 
 
 def _found(studio: Studio, workspace: Workspace, batch: Batch) -> Batch:
@@ -217,7 +215,7 @@ def _found(studio: Studio, workspace: Workspace, batch: Batch) -> Batch:
         batch = batch.model_copy(update={"job": job, "state": "waiting"})
     elif datetime.now(UTC) - batch.created > _ARRIVAL:
         lost = UnavailableError("This batch never reached Gemini. Nothing was made; send it again.")
-        _give_up(studio, [entry.attempt for entry in batch.entries], lost)
+        _give_up(studio, batch.id, lost)
         entries = tuple(entry.model_copy(update={"error": lost.to_plain()}) for entry in batch.entries)
         batch = batch.model_copy(update={"entries": entries, "state": "failed"})
     workspace.batches.put(batch)
