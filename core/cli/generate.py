@@ -90,7 +90,7 @@ def generate(
     settings = _settings({**asked, "video": None} if film else asked)
     with opened_studio() as studio, _workspace(studio, project, is_dry) as workspace:
         if film:
-            settings = settings.model_copy(update={"video": workspace.videos.keep(film.read_bytes())})
+            settings = settings.model_copy(update={"video": _taken_in(workspace, film, is_dry)})
         name = studio.engine_name(EngineChoice(engine) if engine else None, is_only_priced=is_dry)
         sources = tuple(_source(workspace, role, path, is_dry) for role, path in references)
         order = lab.LabOrder(prompt, sources, name, model, settings, variants)
@@ -146,7 +146,23 @@ def _settings(asked: dict[str, Any]) -> GenerationSettings:
 
 def _film(video: str | None) -> Path | None:
     """Return the file that a video is, or None for an address."""
-    return Path(video) if video and Path(video).is_file() else None
+    return Path(video) if video and _is_file(Path(video)) else None
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # no name that a disk takes, or behind a closed folder
+        return False
+
+
+def _taken_in(workspace: Workspace, film: Path, is_dry: bool) -> str:
+    """Return the name of a video file; a dry run keeps no copy."""
+    try:
+        data = film.read_bytes()
+    except OSError as error:
+        raise click.UsageError(f"--video: {plain(str(film))} cannot be read ({error.strerror}).") from None
+    return workspace.videos.name_of(data) if is_dry else workspace.videos.keep(data)
 
 
 def _source(workspace: Workspace, role: Role, path: Path, is_dry: bool) -> Source:
@@ -154,7 +170,7 @@ def _source(workspace: Workspace, role: Role, path: Path, is_dry: bool) -> Sourc
     from core.store.importing import as_imported, import_file
     from core.studio.lab import reference_to
 
-    known = None if path.is_file() else workspace.find(str(path))
+    known = None if _is_file(path) else workspace.find(str(path))
     take = as_imported if is_dry else import_file
     return reference_to(known or take(workspace, path), role)
 

@@ -60,7 +60,10 @@ class ConversationsFolder:
         """
         head = self._head(talk_id)
         paths = sorted(path for path in self._place(talk_id).glob("*.json") if _NUMBER.fullmatch(path.stem))
-        return head.model_copy(update={"turns": {path.stem: read_value(path, Turn, _FORMAT) for path in paths}})
+        found = {path.stem: read_value(path, Turn, _FORMAT) for path in paths}
+        # by its file, whatever is written in it: the id becomes the name of a file
+        turns = {number: turn.model_copy(update={"id": number}) for number, turn in found.items()}
+        return head.model_copy(update={"turns": turns})
 
     def begin(self, title: str) -> Talk:
         """Begin a conversation.

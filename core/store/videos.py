@@ -29,15 +29,23 @@ class VideosFolder:
             InvalidImageError: it is no MP4, MOV or WebM, or too large.
             WorkspaceError: it cannot be written.
         """
-        if len(data) > MOST_BYTES:
-            raise InvalidImageError(
-                f"The video is {len(data) / 1e6:.0f} MB; at most {MOST_BYTES / 1e6:.0f} MB are taken. Cut it shorter."
-            )
-        name = f"{hashlib.sha256(data).hexdigest()}.{_suffix(data)}"
+        name = self.name_of(data)
         folder = make_folder(self._folder)
         if not (folder / name).is_file():
             replace(write_part(folder, [data]), folder / name)
         return name
+
+    def name_of(self, data: bytes) -> str:
+        """Return the name a video would be kept by.
+
+        Raises:
+            InvalidImageError: it is no MP4, MOV or WebM, or too large.
+        """
+        if len(data) > MOST_BYTES:
+            raise InvalidImageError(
+                f"The video is {len(data) / 1e6:.0f} MB; at most {MOST_BYTES / 1e6:.0f} MB are taken. Cut it shorter."
+            )
+        return f"{hashlib.sha256(data).hexdigest()}.{_suffix(data)}"
 
     def read(self, name: str) -> bytes:
         """Return a kept video.

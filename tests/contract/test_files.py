@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from core.engines.gemini import GeminiAccount, GeminiEngine
-from core.errors import InvalidRequestError
+from core.errors import InvalidApiKeyError, InvalidRequestError
 from core.models.catalog import Catalog, load_catalog
 from tests.contract.conftest import MODEL, TODAY, Remembering, no_sleep, picture, request, run
 from tests.standin import StandIn
@@ -102,6 +102,33 @@ def test_a_batch_names_no_file_that_ends_before_its_day_is_over(server: StandIn,
 
     run(work())
     assert len(server.files.stored) == 2
+
+
+def test_a_file_that_was_deleted_meanwhile_is_uploaded_anew(server: StandIn, small: Catalog) -> None:
+    """The service says 403 as for a bad key: what was uploaded before is sent once more, and the call goes through."""
+    engine = _engine(server, small)
+
+    async def work() -> Any:
+        await engine.generate(_distinct("First.", ONE), Remembering())
+        server.files.stored.clear()
+        observer = Remembering()
+        try:
+            await engine.generate(_distinct("Second.", ONE), observer)
+        finally:
+            await engine.aclose()
+        return observer
+
+    observer = run(work())
+    assert [(report.status, report.may_be_billed) for report in observer.reports] == [(403, False), (200, True)]
+    assert len(server.files.stored) == 1
+
+
+def test_a_key_that_may_upload_and_not_generate_is_told_at_once(server: StandIn, small: Catalog) -> None:
+    """A refusal right after the upload is no lost file: nothing is tried again."""
+    server.fail_next("forbidden")
+    with pytest.raises(InvalidApiKeyError):
+        run(_make(_engine(server, small), _distinct("All.", ONE)))
+    assert len(server.files.stored) == 1
 
 
 def test_an_image_the_service_cannot_take_in(server: StandIn, small: Catalog) -> None:

@@ -36,6 +36,14 @@ def test_an_address_goes_with_its_part(server: StandIn, make: Any) -> None:
     assert words == {"text": "Draw the end."}
 
 
+@pytest.mark.parametrize(("second", "said"), [(1_234_567, "1234567s"), (12_345.678, "12345.678s"), (0.1 + 0.2, "0.3s")])
+def test_a_late_second_is_a_duration_all_the_same(server: StandIn, make: Any, second: float, said: str) -> None:
+    """A second far into a long video is written out, not as a power of ten."""
+    make(request("Draw the end.", model=WATCHES, video=YOUTUBE, video_start=second))
+    video, _ = parts_sent(server)
+    assert video["videoMetadata"] == {"startOffset": said}
+
+
 def test_all_of_a_video_is_looked_at_without_a_part(server: StandIn, make: Any) -> None:
     """What is not set is not sent."""
     make(request("Draw the end.", model=WATCHES, video="https://youtu.be/abcdefghijk?t=3"))

@@ -184,3 +184,21 @@ def test_a_wait_is_told(gemini: Terminal, server: StandIn) -> None:
         said = gemini.run(*words)
         assert said.code == 0
         assert "waits 1 s: rate limit" in said.err
+
+
+def test_a_dry_run_keeps_no_video(gemini: Terminal) -> None:
+    """A video file is looked at for its name alone where nothing is to be made."""
+    gemini.run("generate", "A robot.", "--project", "p", "--engine", "draft")
+    (gemini.folder / "film.mp4").write_bytes(b"\0\0\0\x20ftypisomfilm")
+    words = ("--project", "p", "--model", "gemini-3.1-flash-image", "--dry-run")
+    said = gemini.run("generate", "Its last moment.", "--video", "film.mp4", *words)
+    assert said.code == 0, said.err
+    assert not (gemini.folder / "p" / "videos").exists()
+
+
+@pytest.mark.parametrize("option", [("--video", "x" * 5000), ("--ref", "character=" + "x" * 5000)])
+def test_a_name_no_disk_takes_is_refused(gemini: Terminal, option: tuple[str, str]) -> None:
+    """A file's name that is too long for any disk is told as one that is not there."""
+    said = gemini.run("generate", "A robot.", "--project", "p", "--engine", "draft", *option)
+    assert said.code != 0
+    assert "unforeseen" not in said.err

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from core.errors import AssetNotFoundError, InvalidRequestError, WorkspaceError
-from core.models.asset import EngineName, GenerationSettings, Role
-from core.models.talk import Transport, Turn
+from core.models.asset import EngineName, GenerationSettings, Kind, Recipe, Role
+from core.models.talk import Reply, Transport, Turn
 from core.settings import load_settings
 from core.store.workspace import Workspace
 from core.studio.background import RunView, retry_recipes, view_run
@@ -346,6 +347,18 @@ def test_names_lead_nowhere_else(project: Workspace, name: str) -> None:
     """A conversation that is not there is an error, and no name leads out of the folder."""
     with pytest.raises(WorkspaceError, match="no conversation"):
         project.conversations.read(name)
+
+
+def test_a_turn_is_written_where_it_was_read(project: Workspace, tmp_path: Path) -> None:
+    """A file that gives its turn another name, as of a stranger's project, has nothing written outside of it."""
+    talk = project.conversations.begin("One").id
+    recipe = Recipe(kind=Kind.IMAGE, prompt="A robot.")
+    project.conversations.add(talk, Turn(id="", recipe=recipe, begun=datetime.now(UTC)))
+    file = project.folder / "conversations" / talk / "001.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), "id": "../../../evil"}))
+    project.conversations.answer(f"{talk}/001", Reply(at=datetime.now(UTC)), {})
+    assert not list(tmp_path.rglob("evil*"))
+    assert project.conversations.read(talk).turns["001"].reply
 
 
 def test_a_damaged_conversation_is_told_and_left_out(studio: Studio, project: Workspace) -> None:

@@ -60,7 +60,7 @@ def _span(settings: GenerationSettings) -> types.VideoMetadata | None:
 
 
 def _seconds(moment: float | None) -> str | None:
-    return None if moment is None else f"{moment:g}s"
+    return None if moment is None else f"{moment:.3f}".rstrip("0").rstrip(".") + "s"
 
 
 def _inline(reference: Reference) -> types.Part:

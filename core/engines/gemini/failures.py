@@ -62,6 +62,12 @@ def late(seconds: float) -> AttemptFailed:
     )
 
 
+def file_gone() -> AttemptFailed:
+    """Return the failure of a call that named a file the service does not keep any more."""
+    gone = UnavailableError("Gemini does not keep an image that was sent ahead any more. Try again: it is sent anew.")
+    return AttemptFailed(gone, is_transient=True, status=403)
+
+
 def empty(status: int) -> AttemptFailed:
     """Return the failure of an answer without any content."""
     nothing = UnavailableError("Gemini sent an empty answer. Try again in a moment.")

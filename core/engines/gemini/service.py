@@ -19,13 +19,13 @@ from core.engines.gemini.checks import fits_inline, is_model_id, sent_ahead, sen
 from core.engines.gemini.client import connect, watch_departure
 from core.engines.gemini.contents import write_config, write_page, write_parts, write_search
 from core.engines.gemini.exchanges import asked, explain, read_reply, write_contents
-from core.engines.gemini.failures import classify, late
+from core.engines.gemini.failures import classify, file_gone, late
 from core.engines.gemini.findings import read_findings
 from core.engines.gemini.interaction_replies import read_interaction
 from core.engines.gemini.outcomes import AttemptFailed, Usage
 from core.engines.gemini.redactor import Redactor
 from core.engines.gemini.uploads import Uploads
-from core.errors import ConfigurationError, EngineError
+from core.errors import ConfigurationError, EngineError, InvalidApiKeyError
 from core.models.asset import GenerationSettings
 from core.models.catalog import Catalog, ModelFacts
 from core.models.talk import Transport
@@ -209,6 +209,10 @@ class Service:
         except Exception as error:
             failed = order.explain(error, order.model, self._redactor, departure.has_left)
             failed.may_be_billed = failed.may_be_billed and is_asked  # sending a file ahead costs nothing
+            # "you do not have permission to access the file, or it may not exist"
+            is_forbidden = failed.status == 403 and isinstance(failed.error, InvalidApiKeyError)
+            if is_forbidden and is_asked and self._uploads.forget_reused():
+                failed = file_gone()
         raise failed
 
 

@@ -28,6 +28,7 @@ class Uploads:
     def __init__(self, client: genai.Client) -> None:
         self._client = client
         self._files: dict[str, types.File] = {}
+        self._reused: set[str] = set()
         self._turns: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, asyncio.Lock]] = WeakKeyDictionary()
 
     async def part(self, reference: Reference | Clip, lasting: timedelta = FOR_A_CALL) -> types.Part:
@@ -39,7 +40,9 @@ class Uploads:
         turns = self._turns.setdefault(asyncio.get_running_loop(), {})
         async with turns.setdefault(reference.digest, asyncio.Lock()):
             file = self._files.get(reference.digest)
-            if file is None or _is_ending(file, lasting):
+            if file is not None and not _is_ending(file, lasting):
+                self._reused.add(reference.digest)
+            else:
                 file = self._files[reference.digest] = await self._sent(reference)
         return types.Part.from_uri(file_uri=str(file.uri), mime_type=file.mime_type)
 
@@ -53,6 +56,15 @@ class Uploads:
         """
         found = await asyncio.gather(*(self.part(reference, lasting) for reference in references))
         return {reference.digest: part for reference, part in zip(references, found, strict=True)}
+
+    def forget_reused(self) -> bool:
+        """Forget the files that were named again: the service may not keep one any more. Tell whether there were any.
+
+        What was just sent is kept: to send it once more would change nothing.
+        """
+        reused, self._reused = self._reused, set()
+        gone = [digest for digest in reused if self._files.pop(digest, None) is not None]
+        return bool(gone)
 
     async def _sent(self, reference: Reference | Clip) -> types.File:
         mime = sniff(reference.data) or reference.mime
