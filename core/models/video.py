@@ -30,6 +30,11 @@ def is_address(video: str) -> bool:
     return video.startswith("https://")
 
 
+def is_kept(video: str) -> bool:
+    """Tell the name of a kept file from all else, such as an address that is yet to be typed to its end."""
+    return KEPT.fullmatch(video) is not None
+
+
 def mime_of(video: str) -> str:
     """Return a video's type; an address needs one too."""
     found = KEPT.fullmatch(video)

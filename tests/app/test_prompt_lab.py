@@ -59,6 +59,21 @@ def test_nothing_is_made_of_no_words(trials: Workspace) -> None:
     assert button(page(trials, prompt="A red lamp at night", variants=3), "Make 3 images · free")
 
 
+@pytest.mark.parametrize("typed", ["youtu.be/abcdefghijk", "https://www.youtube.com/watch?v=", "x" * 3000])
+def test_an_address_that_is_none_is_told_and_not_sent(
+    trials: Workspace, monkeypatch: pytest.MonkeyPatch, typed: str
+) -> None:
+    """What is no address of a video stays in its field to be mended; it is never taken for a file."""
+    monkeypatch.setenv("GEMINI_API_KEY", "k" * 40)
+    app = page(trials, model="gemini-3.1-flash-image", prompt="A red lamp")
+    next(field for field in app.text_input if field.label == "YouTube address").input(typed)
+    app.run()
+    assert not app.exception
+    assert any("no address of a YouTube video" in caption.value for caption in app.caption)
+    assert not any("file is attached" in text.value for text in app.text)
+    assert next(field for field in app.text_input if field.label == "YouTube address").value == typed
+
+
 def test_only_what_the_model_heeds_is_offered(trials: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     """A model with search shows it, one without does not, and draft shows none of the further controls."""
 

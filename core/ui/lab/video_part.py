@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.errors import StudioError
 from core.models.catalog import ModelFacts
-from core.models.video import is_address, read_video
+from core.models.video import is_address, is_kept, read_video
 from core.store.videos import SUFFIXES
 from core.ui.session import kept, kept_value, set_kept, studio
 from core.ui.texts import _
@@ -23,12 +23,12 @@ def choose_video(name: str, facts: ModelFacts) -> dict[str, Any]:
     if not facts.honours("video"):
         return {}
     chosen = str(kept_value(f"{name}/video", ""))
-    label = _("Video attached") if chosen else _("Video")
+    label = _("Video attached") if is_kept(chosen) or is_address(chosen) else _("Video")
     with st.popover(label, icon=":material/movie:", key=f"{name}-video"):
         st.caption(_("The model looks at a video beside the images: a public one on YouTube, or a file of yours."))
         video = _address(name, chosen)
-        if not chosen or not is_address(chosen):
-            _file(name, chosen)
+        if not chosen:
+            _file(name)
         part = {
             "video_start": _number(name, "video_start", _("From second"), 0.0, None),
             "video_end": _number(name, "video_end", _("To second"), 0.1, None),
@@ -44,7 +44,7 @@ def choose_video(name: str, facts: ModelFacts) -> dict[str, Any]:
 
 def _address(name: str, chosen: str) -> str:
     """Show the field of an address, or the file that was taken in, and return the video."""
-    if chosen and not is_address(chosen):
+    if is_kept(chosen):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.text(_("A file is attached."), width="stretch")
             if st.button(_("Remove"), key=f"{name}-video-remove", icon=":material/close:", type="tertiary"):
@@ -61,9 +61,7 @@ def _address(name: str, chosen: str) -> str:
         return ""
 
 
-def _file(name: str, chosen: str) -> None:
-    if chosen:
-        return
+def _file(name: str) -> None:
     count = int(studio().notes.get(f"{name}/videos", 0))
     taken = st.file_uploader(
         _("Or a file"), type=upload_types(f".{suffix}" for suffix in SUFFIXES), key=f"{name}-video-{count}"
