@@ -9,6 +9,7 @@ StudioError                     message = what happened + what to do next
 │   ├── QuotaExceededError
 │   ├── InvalidRequestError
 │   ├── ConversationGoneError
+│   ├── BatchGoneError
 │   ├── UnavailableError
 │   ├── BlockedError            reason: the rule that blocked; text: the model's words
 │   ├── NoImageError            reason: the finish reason; text: the model's words
@@ -103,6 +104,12 @@ class ConversationGoneError(EngineError):
     """The service does not keep the turn any more that this one was to go on from."""
 
     code = "conversation_gone"
+
+
+class BatchGoneError(EngineError):
+    """The account does not know a batch: it was sent with another key, or is gone from the service."""
+
+    code = "batch_gone"
 
 
 class UnavailableError(EngineError):

@@ -14,10 +14,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from core.engines.base import AttemptOutcome, AttemptReport, BatchItem
-from core.errors import InvalidRequestError, StudioError, UnavailableError, WorkspaceError, from_plain
+from core.engines.base import AttemptOutcome, AttemptReport, BatchItem, BatchState
+from core.errors import BatchGoneError, InvalidRequestError, StudioError, UnavailableError, WorkspaceError, from_plain
 from core.models.asset import Asset, EngineName, Recipe
 from core.models.batch import Batch, BatchEntry
+from core.store.ledger import STARTED, UNKNOWN
 from core.store.workspace import Workspace
 from core.studio.attempts import Errand, LedgerObserver, completed
 from core.studio.context import Studio
@@ -26,6 +27,7 @@ from core.studio.generation import keep_generation, request_for, result_of, subj
 from core.studio.plates.fidelity import measured
 
 MOST_IMAGES = 100  # of one job: all its images are answered at once
+_LIFE = timedelta(days=2)  # every job has ended by then
 _ARRIVAL = timedelta(hours=1)  # a job that is not at the service by then never got there
 
 
@@ -89,6 +91,8 @@ def fetch_batch(studio: Studio, workspace: Workspace, batch_id: str) -> Batch:
 def cancel_batch(studio: Studio, workspace: Workspace, batch_id: str) -> Batch:
     """Ask the service to end a batch; images that it has made already can still be fetched, and are billed.
 
+    One that is gone from the service is given up once it must have ended: else its images were under way for ever.
+
     Raises:
         StudioError: there is no such batch, or the service could not be asked.
     """
@@ -99,7 +103,12 @@ def cancel_batch(studio: Studio, workspace: Workspace, batch_id: str) -> Batch:
         batch = _found(studio, workspace, batch)
         if not batch.job:
             raise UnavailableError("It is not known yet whether Gemini has this batch. Try again in a few minutes.")
-        asyncio.run(studio.gemini().cancel_batch(batch.job))
+        try:
+            asyncio.run(studio.gemini().cancel_batch(batch.job))
+        except BatchGoneError as gone:
+            if datetime.now(UTC) - batch.created < _LIFE:
+                raise
+            batch = _given_up(studio, batch, gone, may_be_billed=True)
         batch = batch.model_copy(update={"is_cancelled": True})
         workspace.batches.put(batch)
         return batch
@@ -200,10 +209,20 @@ def _started(studio: Studio, workspace: Workspace, batch: Batch) -> Iterator[Bat
         yield entry.model_copy(update={"attempt": observer.attempt_started(_price(studio, recipe))})
 
 
-def _give_up(studio: Studio, batch_id: str, error: StudioError) -> None:
-    """Complete the rows of a job that was not taken in: it costs nothing."""
+def _give_up(studio: Studio, batch_id: str, error: StudioError, may_be_billed: bool = False) -> None:
+    """Complete the open rows of a job that will never answer: one that was not taken in costs nothing."""
+    report = AttemptReport(AttemptOutcome.FAILED, error.code, may_be_billed=may_be_billed)
     for row in studio.ledger.rows(batch_id):
-        studio.ledger.finish(row["id"], completed(AttemptReport(AttemptOutcome.FAILED, error.code)))
+        if row["outcome"] in (STARTED, UNKNOWN):
+            studio.ledger.finish(row["id"], completed(report))
+
+
+def _given_up(studio: Studio, batch: Batch, error: StudioError, may_be_billed: bool = False) -> Batch:
+    """Return a batch whose open images came to nothing, and complete their rows."""
+    _give_up(studio, batch.id, error, may_be_billed)
+    told = error.to_plain()
+    entries = tuple(entry.model_copy(update={"error": told}) if entry.is_open else entry for entry in batch.entries)
+    return batch.model_copy(update={"entries": entries, "state": BatchState.FAILED.value})
 
 
 def _found(studio: Studio, workspace: Workspace, batch: Batch) -> Batch:
@@ -215,9 +234,7 @@ def _found(studio: Studio, workspace: Workspace, batch: Batch) -> Batch:
         batch = batch.model_copy(update={"job": job, "state": "waiting"})
     elif datetime.now(UTC) - batch.created > _ARRIVAL:
         lost = UnavailableError("This batch never reached Gemini. Nothing was made; send it again.")
-        _give_up(studio, batch.id, lost)
-        entries = tuple(entry.model_copy(update={"error": lost.to_plain()}) for entry in batch.entries)
-        batch = batch.model_copy(update={"entries": entries, "state": "failed"})
+        batch = _given_up(studio, batch, lost)
     workspace.batches.put(batch)
     return batch
 

@@ -82,6 +82,10 @@ def _by_code() -> dict[str, str]:
         "conversation_gone": _(
             "The service does not keep the earlier turns any more. Go on by chat history, or branch from a turn."
         ),
+        "batch_gone": _(
+            "This account does not know the batch: another key sent it, or it is gone. Use that key; after two days, "
+            "cancel the batch and send its images again."
+        ),
         "unavailable": _("The service cannot be reached just now. Check the connection and try again."),
         "blocked": _("The service's safety rules blocked this image."),
         "no_image": _("The model answered without an image."),

@@ -13,6 +13,7 @@ from core.engines.base import AttemptOutcome, BatchState
 from core.engines.gemini import GeminiAccount, GeminiEngine
 from core.engines.gemini.batches import STATES
 from core.errors import (
+    BatchGoneError,
     BlockedError,
     BudgetExceededError,
     CancelledError,
@@ -246,7 +247,7 @@ def test_a_cancelled_job_ends(server: StandIn) -> None:
 
 def test_another_account_s_job_is_not_known(server: StandIn) -> None:
     """A job that this account does not know says what to do, and names no model."""
-    with pytest.raises(InvalidRequestError, match="sent with another key"):
+    with pytest.raises(BatchGoneError, match="sent with another key"):
         ask(server, lambda engine: engine.read_batch("batches/other", [(MODEL, GenerationSettings())]))
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from core.errors import WorkspaceError
+from core.errors import BatchGoneError, WorkspaceError
 from core.models.asset import EngineName, Kind, Recipe
 from core.models.batch import Batch, BatchEntry
 from core.settings import load_settings
@@ -19,7 +19,7 @@ from core.store.batches import BatchesFolder
 from core.store.conversations import ConversationsFolder
 from core.store.ledger import Ledger
 from core.store.workspace import Workspace
-from core.studio.batches import fetch_batch, send_batch
+from core.studio.batches import cancel_batch, fetch_batch, retry_batch, send_batch
 from core.studio.context import LOCAL_USER, Studio
 from tests.standin import StandIn
 
@@ -85,6 +85,22 @@ def test_a_kill_leaves_no_row_open_for_ever(
     assert len(fetch_batch(studio, project, batch.id).failed) == 3
     assert [(row["outcome"], row["may_be_billed"]) for row in studio.ledger.rows()] == [("failed", False)] * rows
     assert server.batches.sent == 0
+
+
+def test_a_batch_that_is_gone_can_be_given_up(studio: Studio, project: Workspace, server: StandIn) -> None:
+    """A job the service does not know is kept for two days, as another key may know it; then it can be resent."""
+    (batch,) = send_batch(studio, project, [recipe("A robot.")]).batches
+    server.batches.jobs.clear()
+    for ask in (fetch_batch, cancel_batch):
+        with pytest.raises(BatchGoneError):
+            ask(studio, project, batch.id)
+    assert project.batches.all()[0].is_open
+    project.batches.put(batch.model_copy(update={"created": batch.created - timedelta(days=3)}))
+    assert [entry.error and entry.error["code"] for entry in cancel_batch(studio, project, batch.id).entries] == [
+        "batch_gone"
+    ]
+    assert [(row["outcome"], row["may_be_billed"]) for row in studio.ledger.rows()] == [("failed", True)]
+    assert len(retry_batch(studio, project, batch.id).batches) == 1
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,7 @@ def test_the_codes_are_what_files_already_hold() -> None:
         "QuotaExceededError": "quota_exceeded",
         "InvalidRequestError": "invalid_request",
         "ConversationGoneError": "conversation_gone",
+        "BatchGoneError": "batch_gone",
         "UnavailableError": "unavailable",
         "BlockedError": "blocked",
         "NoImageError": "no_image",

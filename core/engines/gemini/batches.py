@@ -31,7 +31,7 @@ from core.engines.gemini.failures import classify, late
 from core.engines.gemini.outcomes import AttemptFailed
 from core.engines.gemini.redactor import Redactor
 from core.engines.gemini.uploads import FOR_A_BATCH, Uploads
-from core.errors import CancelledError, ConfigurationError, EngineError, InvalidRequestError, UnavailableError
+from core.errors import BatchGoneError, CancelledError, ConfigurationError, EngineError, UnavailableError
 from core.models.asset import GenerationSettings
 from core.models.catalog import ModelFacts
 
@@ -54,7 +54,7 @@ HTTP_CODES = {1: 499, 2: 500, 3: 400, 4: 504, 5: 404, 7: 403, 8: 429, 9: 400, 10
 SURELY_REFUSED = (429, 503)
 UNKNOWN_JOB = (
     "This account does not know the batch: it was sent with another key, or is gone from the service. "
-    "Use the key it was sent with, or send its images again."
+    "Use the key it was sent with. Two days after it was sent it can be cancelled, and its images sent again."
 )
 KEY = "key"
 MOST_PAGES = 10
@@ -195,7 +195,7 @@ class Batches:
         try:
             return await self._ask(work, "the batch")
         except AttemptFailed as failure:
-            error = InvalidRequestError(UNKNOWN_JOB) if failure.status in (403, 404) else failure.error
+            error = BatchGoneError(UNKNOWN_JOB) if failure.status in (403, 404) else failure.error
         # Raised out here, so that no SDK exception (with its request and key) hangs on to it.
         raise error
 
