@@ -227,3 +227,22 @@ def _with_limit(catalog: Catalog, limit: int) -> Catalog:
 def test_chat_is_the_default_transport():
     """A conversation goes by chat unless it is told otherwise."""
     assert Conversation().transport is Transport.CHAT
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "nope",
+        "{}",
+        '{"role": [], "parts": []}',
+        '{"role": "user", "parts": null}',
+        '{"role": "model", "parts": [{"thought_signature": "!!!"}]}',
+        '{"role": "user", "parts": [{"inline_data": {"mime_type": "image/png", "digest": "zz"}}]}',
+        "[" * 100_000,
+    ],
+)
+def test_a_damaged_history_is_told_as_such(make, server, content):
+    """What a person or a disk did to the kept words is no fault of the prompt: nothing is sent, and it says the way."""
+    with pytest.raises(InvalidRequestError, match="Go on from the last picture alone"):
+        make(replace(saying("Night."), conversation=Conversation(earlier=(Exchange(Speech(content, {}), None),))))
+    assert server.requests == []

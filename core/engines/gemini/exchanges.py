@@ -16,7 +16,7 @@ from google.genai import types
 from core.engines.base import Conversation, GenerationRequest, Speech
 from core.engines.gemini.answers import ImageAnswer, read_answer
 from core.engines.gemini.contents import write_parts
-from core.engines.gemini.failures import classify
+from core.engines.gemini.failures import UNREADABLE, classify
 from core.engines.gemini.outcomes import AttemptFailed
 from core.engines.gemini.redactor import Redactor
 from core.errors import InvalidRequestError
@@ -74,8 +74,19 @@ def _kept_part(part: types.Part, images: dict[str, bytes], redactor: Redactor) -
 
 
 def _content(speech: Speech, files: Files) -> types.Content:
-    said = json.loads(speech.content)
-    return types.Content(role=said["role"], parts=[_part(kept, speech.images, files) for kept in said["parts"]])
+    """Return what one side said; it comes from a file that anybody may have changed.
+
+    Raises:
+        AttemptFailed: it is not as it was kept.
+    """
+    try:
+        said = json.loads(speech.content)
+        return types.Content(role=said["role"], parts=[_part(kept, speech.images, files) for kept in said["parts"]])
+    except UNREADABLE:
+        damaged = InvalidRequestError(
+            "What was said earlier in the conversation is damaged in the project. Go on from the last picture alone."
+        )
+    raise AttemptFailed(damaged)
 
 
 def _part(kept: dict[str, Any], images: Mapping[str, bytes], files: Files) -> types.Part:
