@@ -106,7 +106,7 @@ def cancel_batch(studio: Studio, workspace: Workspace, batch_id: str) -> Batch:
         try:
             asyncio.run(studio.gemini().cancel_batch(batch.job))
         except BatchGoneError as gone:
-            if datetime.now(UTC) - batch.created < _LIFE:
+            if not is_overdue(batch):
                 raise
             batch = _given_up(studio, batch, gone, may_be_billed=True)
         batch = batch.model_copy(update={"is_cancelled": True})
@@ -122,6 +122,11 @@ def retry_batch(studio: Studio, workspace: Workspace, batch_id: str) -> Sent:
     """
     failed = own_batch(studio, workspace, batch_id).failed
     return send_batch(studio, workspace, [entry.recipe for entry in failed])
+
+
+def is_overdue(batch: Batch) -> bool:
+    """Tell whether a batch must have ended by now: one that the service does not know can be given up then."""
+    return datetime.now(UTC) - batch.created > _LIFE
 
 
 def own_batch(studio: Studio, workspace: Workspace, batch_id: str) -> Batch:

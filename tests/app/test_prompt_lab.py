@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.models.asset import EngineName, GenerationSettings, Kind, Recipe, Result
+from core.models.batch import Batch, BatchEntry
 from core.settings import load_settings
 from core.store.drafts import DraftsFile
 from core.store.workspace import Workspace
-from core.studio.context import Studio
+from core.studio.context import LOCAL_USER, Studio
 from core.studio.lab import LAB, LabOrder, advance
 from core.studio.project_stories import open_story, story_slugs
 from tests.app.walk import APP, button
@@ -57,6 +59,19 @@ def test_nothing_is_made_of_no_words(trials: Workspace) -> None:
     assert any("The prompt is empty" in error.value for error in app.error)
     assert not trials.assets()
     assert button(page(trials, prompt="A red lamp at night", variants=3), "Make 3 images · free")
+
+
+@pytest.mark.parametrize(("days", "can_cancel"), [(0, False), (3, True)])
+def test_a_cancelled_batch_that_never_ends_can_be_given_up(trials: Workspace, days: int, can_cancel: bool) -> None:
+    """A batch is cancelled once; one that should have ended long ago can be cancelled again, which gives it up."""
+    recipe = Recipe(kind=Kind.IMAGE, prompt="A lamp", engine=EngineName.GEMINI)
+    entries = (BatchEntry(recipe=recipe, attempt="1"),)
+    values = {"model": "m", "entries": entries, "job": "batches/1", "state": "running", "is_cancelled": True}
+    created = datetime.now(UTC) - timedelta(days=days)
+    trials.batches.put(Batch(id="batch-0123456789ab", created=created, user=LOCAL_USER, **values))
+    app = page(trials, mode="batches")
+    assert any("Look now" in one.label for one in app.button)
+    assert any(one.label == "Cancel" for one in app.button) is can_cancel
 
 
 @pytest.mark.parametrize("typed", ["youtu.be/abcdefghijk", "https://www.youtube.com/watch?v=", "x" * 3000])

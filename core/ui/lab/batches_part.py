@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.engines.base import BatchState
 from core.models.batch import Batch
-from core.studio.batches import cancel_batch, reasons, retry_batch
+from core.studio.batches import cancel_batch, is_overdue, reasons, retry_batch
 from core.ui.batching import look, own_batches, show_batches_under_way, tell_sent
 from core.ui.components.pictures import picture_strip
 from core.ui.session import set_kept, studio
@@ -69,7 +69,7 @@ def _actions(batch: Batch) -> None:
     with st.container(horizontal=True):
         if batch.is_open:
             _action(batch, _("Look now"), ":material/refresh:", lambda: look(batch))
-            if not batch.is_cancelled:
+            if not batch.is_cancelled or is_overdue(batch):
                 _action(batch, _("Cancel"), ":material/stop_circle:", lambda: _cancel(batch))
         if batch.failed and not batch.is_open:
             cost = price(batch.cost_usd * len(batch.failed) / len(batch.entries))
