@@ -76,7 +76,7 @@ def _facts(facts: ModelFacts) -> Iterator[tuple[str, str]]:
 
 
 def _prices(facts: ModelFacts) -> str:
-    unsure = f" ({_('unsure')})" if facts.is_price_unsure else ""
+    unsure = " " + _("(unsure)") if facts.is_price_unsure else ""
     if facts.prices:
         each = [f"{size}: {price(cost, is_actual=True)}" for size, cost in facts.prices.items()]
         return ", ".join(each) + unsure
