@@ -6,6 +6,7 @@ import time
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from core.errors import InvalidRequestError
 from core.models.asset import Asset, EngineName, GenerationSettings, Kind, Recipe, Role, Source
@@ -86,7 +87,8 @@ def advance(
     facts, recipe = prepared(studio, workspace, order, is_only_priced)
     recipes = attempts_at(workspace, recipe, min(max(1, order.variants), MOST_VARIANTS), is_new)
     to_make = sum(not workspace.with_fingerprint(one.fingerprint) for one in recipes)
-    return Advance(recipes, to_make * facts.price(recipe.settings), unheeded(facts, order))
+    warnings = (*shut_down(facts, studio.today()), *unheeded(facts, order), *placeless(facts, order))
+    return Advance(recipes, to_make * facts.price(recipe.settings), warnings)
 
 
 def prepared(
@@ -138,6 +140,27 @@ def unheeded(facts: ModelFacts, order: LabOrder) -> tuple[str, ...]:
     """Return what to know of an order's settings that its model does not heed."""
     left_out = facts.unheeded(order.settings)
     return tuple(f"{facts.title} does not heed {name} {value}: left out." for name, value in left_out.items())
+
+
+def shut_down(facts: ModelFacts, today: date) -> tuple[str, ...]:
+    """Return what to know of a model past its shutdown date, with what takes its place."""
+    if not facts.is_past(today):
+        return ()
+    how = "is reported to have been" if facts.is_shutdown_unsure else "was"
+    instead = f" Use {facts.replacement} instead." if facts.replacement else ""
+    return (f"{facts.title} {how} shut down on {facts.shutdown}.{instead}",)
+
+
+def placeless(facts: ModelFacts, order: LabOrder) -> tuple[str, ...]:
+    """Return what to know of references of a kind that the model keeps no places for."""
+    limits = facts.references
+    places = {Role.CHARACTER: limits.characters, Role.OBJECT: limits.objects, Role.STYLE: limits.styles}
+    given = {source.role for source in order.references}
+    return tuple(
+        f"{facts.title} keeps no places for {role} images: they count as any other."
+        for role, count in places.items()
+        if count == 0 and role in given
+    )
 
 
 def begin_lab(studio: Studio, workspace: Workspace, order: LabOrder, user: str, key: str = "") -> str:

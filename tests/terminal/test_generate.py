@@ -146,6 +146,18 @@ def test_too_many_of_a_kind_are_refused_with_a_way_out(gemini: Terminal, server:
     assert not server.requests
 
 
+def test_what_to_know_beforehand_is_told(gemini: Terminal, server: StandIn) -> None:
+    """A model that was shut down, and references that a model keeps no places for, are told before the call."""
+    (gemini.folder / "robot.png").write_bytes(png(1))
+    past = gemini.run("generate", "A hill.", "--model", "gemini-2.5-flash-image", "--project", "p", "--dry-run")
+    assert "Nano Banana was shut down on 2026-10-02. Use gemini-nano-banana-2.1 instead." in past.err
+    words = ["generate", "A hill.", "--ref", "character=robot.png", "--project", "p", "--dry-run", "--model"]
+    placeless = gemini.run(*words, "gemini-3.1-flash-lite-image")
+    assert "keeps no places for character images" in placeless.err
+    assert "no places" not in gemini.run(*words, FLASH).err
+    assert not server.requests
+
+
 def test_a_block_is_a_receipt(gemini: Terminal, server: StandIn) -> None:
     """A blocked image is told with its rule and the model's words, is not asked for again, and no image is stored."""
     server.fail_next("blocked_image_safety")
