@@ -6,12 +6,12 @@ import time
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 
 from core.errors import InvalidRequestError
 from core.models.asset import Asset, EngineName, GenerationSettings, Kind, Recipe, Role, Source
 from core.models.catalog import ModelFacts
 from core.store.workspace import Workspace
+from core.studio.account_models import known_models
 from core.studio.background import begin_recipes
 from core.studio.context import Studio
 from core.studio.jobs import start_run
@@ -87,7 +87,7 @@ def advance(
     facts, recipe = prepared(studio, workspace, order, is_only_priced)
     recipes = attempts_at(workspace, recipe, min(max(1, order.variants), MOST_VARIANTS), is_new)
     to_make = sum(not workspace.with_fingerprint(one.fingerprint) for one in recipes)
-    warnings = (*shut_down(facts, studio.today()), *unheeded(facts, order), *placeless(facts, order))
+    warnings = (*about_model(studio, facts), *unheeded(facts, order), *placeless(facts, order))
     return Advance(recipes, to_make * facts.price(recipe.settings), warnings)
 
 
@@ -142,13 +142,18 @@ def unheeded(facts: ModelFacts, order: LabOrder) -> tuple[str, ...]:
     return tuple(f"{facts.title} does not heed {name} {value}: left out." for name, value in left_out.items())
 
 
-def shut_down(facts: ModelFacts, today: date) -> tuple[str, ...]:
-    """Return what to know of a model past its shutdown date, with what takes its place."""
-    if not facts.is_past(today):
-        return ()
-    how = "is reported to have been" if facts.is_shutdown_unsure else "was"
-    instead = f" Use {facts.replacement} instead." if facts.replacement else ""
-    return (f"{facts.title} {how} shut down on {facts.shutdown}.{instead}",)
+def about_model(studio: Studio, facts: ModelFacts) -> tuple[str, ...]:
+    """Return what to know of a model that is past its shutdown date, not listed, or not in the account."""
+    account, said = known_models(studio), []
+    if facts.is_past(studio.today()):
+        how = "is reported to have been" if facts.is_shutdown_unsure else "was"
+        instead = f" Use {facts.replacement} instead." if facts.replacement else ""
+        said.append(f"{facts.title} {how} shut down on {facts.shutdown}.{instead}")
+    if not facts.is_known:
+        said.append(f"{facts.id} is not in the list of models: its limits and its price are careful guesses.")
+    if account is not None and facts.engine is EngineName.GEMINI and facts.id not in account.ids:
+        said.append(f"{facts.id} is not among the models of this account. `throughline models` has them.")
+    return tuple(said)
 
 
 def placeless(facts: ModelFacts, order: LabOrder) -> tuple[str, ...]:
