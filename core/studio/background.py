@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from dbos import DBOSClient, WorkflowStatus
 
+from core.engines.base import AttemptOutcome
 from core.errors import StudioError
 from core.models.asset import Recipe
 from core.models.story import Story
@@ -43,7 +44,8 @@ class RunView:
 
     `waits` has the steps that wait before they are tried again; of a run over pages they are those of the pages' own.
     `story` is the story as it was when the run began, `search` what a run of searches was asked for; else None.
-    `recipes` has the single images it makes, by step; else it is empty.
+    `recipes` has the single images it makes, by step; else it is empty. `maybe_billed` has the steps of a cancelled
+    run whose calls were under way for money.
     """
 
     id: str
@@ -59,6 +61,7 @@ class RunView:
     search: DetectSpec | None = None
     waits: Mapping[str, Wait] = field(default_factory=dict)
     recipes: Mapping[str, Recipe] = field(default_factory=dict)
+    maybe_billed: frozenset[str] = frozenset()
 
     @property
     def longest_wait(self) -> Wait | None:
@@ -234,7 +237,13 @@ def _view(studio: Studio, dbos: DBOSClient, status: WorkflowStatus) -> RunView:
         search=spec if isinstance(spec, DetectSpec) else None,
         waits=studio.ledger.waits.of_run(status.workflow_id) if status.status in UNFINISHED else {},
         recipes=spec.recipes if isinstance(spec, RecipesSpec) else {},
+        maybe_billed=_maybe_billed(studio, status.workflow_id) if status.status == "CANCELLED" else frozenset(),
     )
+
+
+def _maybe_billed(studio: Studio, run: str) -> frozenset[str]:
+    rows = (row for row in studio.ledger.rows(run) if row["outcome"] != AttemptOutcome.SUCCEEDED)
+    return frozenset(row["step"] for row in rows if row["may_be_billed"] and row["estimate_usd"])
 
 
 def _time(milliseconds: int | None) -> datetime:

@@ -11,6 +11,7 @@ from core.errors import InvalidRequestError
 from core.models.asset import Asset, EngineName, GenerationSettings, Kind, Recipe, Role, Source
 from core.models.catalog import ModelFacts
 from core.store.workspace import Workspace
+from core.studio.account_models import known_models
 from core.studio.background import begin_recipes
 from core.studio.context import Studio
 from core.studio.jobs import start_run
@@ -86,7 +87,8 @@ def advance(
     facts, recipe = prepared(studio, workspace, order, is_only_priced)
     recipes = attempts_at(workspace, recipe, min(max(1, order.variants), MOST_VARIANTS), is_new)
     to_make = sum(not workspace.with_fingerprint(one.fingerprint) for one in recipes)
-    return Advance(recipes, to_make * facts.price(recipe.settings), unheeded(facts, order))
+    warnings = (*about_model(studio, facts), *unheeded(facts, order), *placeless(facts, order))
+    return Advance(recipes, to_make * facts.price(recipe.settings), warnings)
 
 
 def prepared(
@@ -138,6 +140,32 @@ def unheeded(facts: ModelFacts, order: LabOrder) -> tuple[str, ...]:
     """Return what to know of an order's settings that its model does not heed."""
     left_out = facts.unheeded(order.settings)
     return tuple(f"{facts.title} does not heed {name} {value}: left out." for name, value in left_out.items())
+
+
+def about_model(studio: Studio, facts: ModelFacts) -> tuple[str, ...]:
+    """Return what to know of a model that is past its shutdown date, not listed, or not in the account."""
+    account, said = known_models(studio), []
+    if facts.is_past(studio.today()):
+        how = "is reported to have been" if facts.is_shutdown_unsure else "was"
+        instead = f" Use {facts.replacement} instead." if facts.replacement else ""
+        said.append(f"{facts.title} {how} shut down on {facts.shutdown}.{instead}")
+    if not facts.is_known:
+        said.append(f"{facts.id} is not in the list of models: its limits and its price are careful guesses.")
+    if account is not None and facts.engine is EngineName.GEMINI and facts.id not in account.ids:
+        said.append(f"{facts.id} is not among the models of this account. `throughline models` has them.")
+    return tuple(said)
+
+
+def placeless(facts: ModelFacts, order: LabOrder) -> tuple[str, ...]:
+    """Return what to know of references of a kind that the model keeps no places for."""
+    limits = facts.references
+    places = {Role.CHARACTER: limits.characters, Role.OBJECT: limits.objects, Role.STYLE: limits.styles}
+    given = {source.role for source in order.references}
+    return tuple(
+        f"{facts.title} keeps no places for {role} images: they count as any other."
+        for role, count in places.items()
+        if count == 0 and role in given
+    )
 
 
 def begin_lab(studio: Studio, workspace: Workspace, order: LabOrder, user: str, key: str = "") -> str:

@@ -112,25 +112,35 @@ def _choose_model(keeping: Keeping, catalog: Catalog) -> str:
     default = catalog.model(_default_model(EngineName.GEMINI, catalog, keeping))
     unset = _("The story's: {title}") if keeping.model else _("Recommended: {title}")
     titles = {_NOT_SET: unset.format(title=default.title), **model_titles()}
-    return _select(keeping, _("Model"), "model", titles, _("{value} · not in the list of models"))
+    chosen = _select(keeping, _("Model"), "model", titles, _("{value} · not in the list of models"))
+    if chosen and catalog.model(chosen).is_past(studio().studio.today()):
+        st.caption(plain(_past_line(catalog.model(chosen), catalog)))  # the box above is too narrow for all its words
+    return chosen
 
 
 def _title(facts: ModelFacts, account: AccountModels | None) -> str:
     if not facts.is_known:
         return _("{id} · not in the list of models, careful limits").format(id=facts.id)
     if account is not None and facts.id not in account.ids:
-        return _("{title} · {id} · not in this account").format(title=facts.title, id=facts.id)
+        return _("{title} · not in this account").format(title=facts.title)
     return f"{facts.title} · {facts.id}"
 
 
 def _past_title(facts: ModelFacts, catalog: Catalog) -> str:
     words = (
-        _("{title} · {id} · reported shut down, use {replacement}")
+        _("{title} · reported shut down, use {replacement}")
         if facts.is_shutdown_unsure
-        else _("{title} · {id} · shut down, use {replacement}")
+        else _("{title} · shut down, use {replacement}")
     )
     replacement = catalog.model(facts.replacement).title if facts.replacement else "—"
-    return words.format(title=facts.title, id=facts.id, replacement=replacement)
+    return words.format(title=facts.title, replacement=replacement)
+
+
+def _past_line(facts: ModelFacts, catalog: Catalog) -> str:
+    words = _("Reported shut down on {date}.") if facts.is_shutdown_unsure else _("Shut down on {date}.")
+    replacement = catalog.model(facts.replacement).title if facts.replacement else ""
+    instead = _("Use {replacement} instead.").format(replacement=replacement) if replacement else ""
+    return f"{words.format(date=facts.shutdown)} {instead}".strip()
 
 
 def _choose_format(keeping: Keeping, facts: ModelFacts) -> dict[str, Any]:

@@ -79,7 +79,7 @@ def _row(name: str, run: RunView, step: str) -> None:
     outcome, began = run.outcomes.get(step), run.started.get(step)
     expected = float(kept_value(f"{name}/price", 0.0))
     if outcome is not None:
-        _ended_badge(outcome)
+        _ended_badge(run, outcome)
         _facts(outcome.seconds, price(outcome.cost_usd, is_actual=True))
     elif step in run.waits:
         st.badge(wait_words(run.waits[step]), icon=":material/hourglass_top:", color="orange")
@@ -91,16 +91,21 @@ def _row(name: str, run: RunView, step: str) -> None:
         st.badge(_("waiting"), icon=":material/hourglass_empty:", color="grey")
         _facts(0, price(expected))
     else:
-        st.badge(_("cancelled"), icon=":material/stop_circle:", color="grey")
+        _cancelled_badge(run, step)
 
 
-def _ended_badge(outcome: StepOutcome) -> None:
+def _cancelled_badge(run: RunView, step: str) -> None:
+    words = _("cancelled, may be billed") if step in run.maybe_billed else _("cancelled")
+    st.badge(words, icon=":material/stop_circle:", color="grey")
+
+
+def _ended_badge(run: RunView, outcome: StepOutcome) -> None:
     if outcome.status is StepStatus.REUSED:
         st.badge(_("reused"), icon=":material/recycling:", color="blue")
     elif outcome.asset_id:
         st.badge(_("made"), icon=":material/check:", color="green")
     elif outcome.status is StepStatus.CANCELLED:
-        st.badge(_("cancelled"), icon=":material/stop_circle:", color="grey")
+        _cancelled_badge(run, outcome.id)
     else:
         st.badge(_("no image"), icon=":material/receipt_long:", color="red")
 

@@ -164,7 +164,7 @@ def _show_detail(error: StudioError) -> None:
 
 def _show_receipt(error: BlockedError | NoImageError) -> None:
     with st.container(border=True):
-        st.markdown(f":material/receipt_long: **{_('The service made no image')}**")
+        st.markdown(":material/receipt_long: **{}**".format(_("The service made no image")))
         st.text(error_text(error))
         is_told_shortly = bool(error_detail(error))  # else the message names rule and advice itself
         if error.reason and is_told_shortly:

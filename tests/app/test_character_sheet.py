@@ -126,6 +126,8 @@ def test_only_what_the_model_honours_is_shown(project: Workspace, monkeypatch: p
     assert not {"Size", "Thinking"} & labels
     chosen = next(found for found in app.selectbox if found.label == "Model")
     assert any("shut down, use Nano Banana 2.1" in option for option in chosen.options)
+    said = [line.value.replace("\\", "") for line in app.caption]
+    assert "Shut down on 2026-10-02. Use Nano Banana 2.1 instead." in said
     assert button(app, r"Make 2 images · about \$0.078")
 
 

@@ -138,6 +138,7 @@ def test_cancelled_beside_its_progress(gemini_studio: StudioServer, standin: Sta
     _say(page, "A robot on a hill at dusk")
     page.get_by_test_id("stMain").get_by_role("button", name="Cancel").click()
     expect(page.get_by_role("button", name=re.compile("Try again"))).to_be_visible()
+    expect(page.get_by_text("cancelled, may be billed")).to_be_visible()
     assert standin.requests[0].has_left.wait(10)
     expect(page.get_by_label("Prompt", exact=True)).to_have_value("A robot on a hill at dusk")
 

@@ -127,7 +127,7 @@ def test_a_run_is_cancelled_beside_its_progress(
     page = open_page(gemini_studio, address(workspace))
     page.get_by_role("button", name=re.compile("Make 3 images")).click()
     page.get_by_test_id("stMain").get_by_role("button", name="Cancel").click()
-    expect(page.get_by_text("Stopped", exact=False).first).to_be_visible()
+    expect(page.get_by_text("Stopped, may be billed", exact=False).first).to_be_visible()
     expect(page.get_by_role("button", name=re.compile("Make 3 images"))).to_be_visible()
     assert len(standin.requests) <= 1
 

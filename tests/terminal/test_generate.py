@@ -146,6 +146,24 @@ def test_too_many_of_a_kind_are_refused_with_a_way_out(gemini: Terminal, server:
     assert not server.requests
 
 
+def test_what_to_know_beforehand_is_told(gemini: Terminal, server: StandIn) -> None:
+    """A model that was shut down, is not listed, or has no places for a reference is told of before the call."""
+    (gemini.folder / "robot.png").write_bytes(png(1))
+    past = gemini.run("generate", "A hill.", "--model", "gemini-2.5-flash-image", "--project", "p", "--dry-run")
+    assert "Nano Banana was shut down on 2026-10-02. Use gemini-nano-banana-2.1 instead." in past.err
+    words = ["generate", "A hill.", "--ref", "character=robot.png", "--project", "p", "--dry-run", "--model"]
+    placeless = gemini.run(*words, "gemini-3.1-flash-lite-image")
+    assert "keeps no places for character images" in placeless.err
+    assert "no places" not in gemini.run(*words, FLASH).err
+    gemini.run("generate", "A hill.", "--project", "p")  # the account is asked for its models
+    server.requests.clear()
+    unlisted = gemini.run(*words, "gemini-9-image").err
+    assert "gemini-9-image is not in the list of models" in unlisted
+    assert "gemini-9-image is not among the models of this account" in unlisted
+    assert "among the models" not in gemini.run(*words, FLASH).err
+    assert not server.requests
+
+
 def test_a_block_is_a_receipt(gemini: Terminal, server: StandIn) -> None:
     """A blocked image is told with its rule and the model's words, is not asked for again, and no image is stored."""
     server.fail_next("blocked_image_safety")

@@ -150,6 +150,15 @@ def test_no_text_is_hard_coded() -> None:
     assert not found, "\n".join(found)
 
 
+def test_no_text_hides_in_an_f_string() -> None:
+    """No `_()` stands inside an f-string: Python before 3.12 reads that as one word, so it would not be collected."""
+    files = [path for folder in FOLDERS for path in sorted(folder.rglob("*.py"))]
+    found = [f"{path.relative_to(ROOT)}:{line}" for path in files for line in _hidden(path.read_text("utf-8"))]
+    assert not found, "\n".join(found)
+    code = "a = f\"{_('One')}\"\nb = _('Two').format(name=f'{a}')\nc = f'{a} {say(ngettext(a, a, 2))}'"
+    assert list(_hidden(code)) == [1, 3]
+
+
 def test_hard_coded_texts_are_found(tmp_path: Path) -> None:
     """The search sees texts in positional and named arguments, in f-strings, lists and conditions, but not in `_()`."""
     path = tmp_path / "page.py"
@@ -170,6 +179,13 @@ def test_hard_coded_texts_are_found(tmp_path: Path) -> None:
 
 def _strings(message: Message) -> tuple[str, ...]:
     return message.string if isinstance(message.string, tuple) else (message.string,)
+
+
+def _hidden(code: str) -> Iterator[int]:
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.JoinedStr):
+            calls = [inner for inner in ast.walk(node) if isinstance(inner, ast.Call)]
+            yield from (call.lineno for call in calls if _name(call.func) in ("_", "ngettext"))
 
 
 def _hard_coded(path: Path) -> Iterator[tuple[int, str]]:

@@ -8,31 +8,36 @@ import streamlit as st
 
 from core.models.account import AccountModels
 from core.models.asset import EngineName
-from core.models.catalog import ModelFacts, Purpose, Thinking
+from core.models.catalog import Catalog, ModelFacts, Purpose, Thinking
 from core.studio.account_models import unlisted_image_models
 from core.ui.session import studio
 from core.ui.texts import _
-from core.ui.widgets import plain, price
+from core.ui.widgets import plain
 
 
 def show_models(account: AccountModels | None) -> None:
     """Show all models of the catalog, and those of the account that it does not list."""
     here = studio().studio
-    st.subheader(_("Make images"), anchor=False)
-    for facts in here.catalog.models:
-        if facts.purpose is Purpose.IMAGE:
-            _card(facts, account)
-    for facts in unlisted_image_models(here, account):
-        _card(facts, account)
-    st.subheader(_("Find pictures on pages"), anchor=False)
-    for facts in here.catalog.models:
-        if facts.purpose is Purpose.DETECTION:
-            _card(facts, account)
+    with st.container(key="models"):
+        _show_cards(here.catalog, account)
     st.caption(
         _("Prices were seen on {date}. To correct an entry or add one, write it into {file} and start again.").format(
             date=here.catalog.price_date, file=plain(str(here.home / "catalog.toml"))
         )
     )
+
+
+def _show_cards(catalog: Catalog, account: AccountModels | None) -> None:
+    st.subheader(_("Make images"), anchor=False)
+    for facts in catalog.models:
+        if facts.purpose is Purpose.IMAGE:
+            _card(facts, account)
+    for facts in unlisted_image_models(studio().studio, account):
+        _card(facts, account)
+    st.subheader(_("Find pictures on pages"), anchor=False)
+    for facts in catalog.models:
+        if facts.purpose is Purpose.DETECTION:
+            _card(facts, account)
 
 
 def _card(facts: ModelFacts, account: AccountModels | None) -> None:
@@ -76,9 +81,11 @@ def _facts(facts: ModelFacts) -> Iterator[tuple[str, str]]:
 
 
 def _prices(facts: ModelFacts) -> str:
-    unsure = f" ({_('unsure')})" if facts.is_price_unsure else ""
+    unsure = " " + _("(unsure)") if facts.is_price_unsure else ""
+    if facts.prices and not any(facts.prices.values()):
+        return _("free")
     if facts.prices:
-        each = [f"{size}: {price(cost, is_actual=True)}" for size, cost in facts.prices.items()]
+        each = [f"{size}: ${cost:.3f}" for size, cost in facts.prices.items()]
         return ", ".join(each) + unsure
     known = ((facts.input_token_price, _("in")), (facts.output_token_price, _("out")))
     tokens = [f"${cost:.2f} {way}" for cost, way in known if cost is not None]
@@ -88,13 +95,13 @@ def _prices(facts: ModelFacts) -> str:
 def _references(facts: ModelFacts) -> str:
     limits = facts.references
     kinds = (
-        (limits.characters, _("{count} characters")),
-        (limits.objects, _("{count} objects")),
-        (limits.styles, _("{count} styles")),
+        (limits.characters, _("{count} characters"), _("no characters")),
+        (limits.objects, _("{count} objects"), _("no objects")),
+        (limits.styles, _("{count} styles"), _("no styles")),
     )
-    parts = [words.format(count=count) for count, words in kinds if count is not None]
+    parts = [words.format(count=count) if count else none for count, words, none in kinds if count is not None]
     total = "" if limits.total is None else _("at most {count}").format(count=limits.total)
-    return ", ".join(filter(None, [total, *parts]))
+    return ": ".join(filter(None, [total, ", ".join(parts)]))
 
 
 def _thinking(facts: ModelFacts) -> str:

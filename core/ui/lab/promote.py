@@ -22,9 +22,9 @@ _NEW = ""
 def show_further(name: str, shown: Asset) -> None:
     """Show where an image can go from here, behind one button."""
     with st.popover(_("Take it further"), icon=":material/arrow_forward:", key=f"{name}/further"):
-        st.markdown(f"**{_('A step of a story')}**")
+        st.markdown("**{}**".format(_("A step of a story")))
         _as_step(name, shown)
-        st.markdown(f"**{_('The beginning of a story')}**")
+        st.markdown("**{}**".format(_("The beginning of a story")))
         if st.button(
             _("Use in a scene"),
             icon=":material/view_carousel:",
@@ -33,7 +33,7 @@ def show_further(name: str, shown: Asset) -> None:
         ):
             begin_with(shown)
             go_to("scene_sequencer")
-        st.markdown(f"**{_('A template')}**")
+        st.markdown("**{}**".format(_("A template")))
         models = (shown.recipe.model,) if shown.recipe.engine is EngineName.GEMINI else ()
         roles = tuple(source.role for source in shown.recipe.sources)
         save_form(f"{name}-further", shown.recipe.prompt, roles, models)

@@ -64,19 +64,24 @@ def _reference(name: str, entries: list[tuple[str, str]], number: int, asset_id:
             plain(words),
             options,
             index=options.index(Role(role)) if role else 0,
-            format_func=lambda value: names[value] if value else _("By its kind: {role}").format(role=usual),
+            format_func=lambda value: names[value] if value else _("{role} · by its kind").format(role=usual),
             key=f"{place}-{role}",
             width="stretch",
         )
         if (chosen or _BY_KIND) != role:
             _put(name, [*entries[:number], (asset_id, str(chosen)), *entries[number + 1 :]])
             st.rerun()
-        if number and st.button("", icon=":material/arrow_upward:", key=f"{place}-up", help=_("Earlier in the order")):
+        if number and _small(f"{place}-up", ":material/arrow_upward:", _("Earlier in the order")):
             _put(name, [*entries[: number - 1], entries[number], entries[number - 1], *entries[number + 1 :]])
             st.rerun()
-        if st.button("", icon=":material/close:", key=f"{place}-out", help=_("Take it out")):
+        if _small(f"{place}-out", ":material/close:", _("Take it out")):
             _put(name, [*entries[:number], *entries[number + 1 :]])
             st.rerun()
+
+
+def _small(key: str, icon: str, words: str) -> bool:
+    """Show a button that leaves its row's width to what the image is for."""
+    return st.button("", icon=icon, key=key, help=words, type="tertiary")
 
 
 def _take(name: str, count: int) -> None:

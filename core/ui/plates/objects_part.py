@@ -196,7 +196,8 @@ def _rows(view: View, found: Detection) -> None:
         st.rerun()
     counts = objects.by_label(found.regions)
     if any(counts):
-        said = (f"{label or _('without a label')} × {count}" for label, count in counts.items())
+        unnamed = _("without a label")
+        said = (f"{label or unnamed} × {count}" for label, count in counts.items())
         st.caption(plain(" · ".join(said)))
 
 

@@ -40,10 +40,10 @@ def show_files(view: View) -> None:
         )
         _download(view)
     with st.popover(_("Another story"), icon=":material/add:"):
-        st.markdown(f"**{_('Open a story file')}**")
+        st.markdown("**{}**".format(_("Open a story file")))
         st.caption(_("It stands beside this one, as a story of its own."))
         _open_form()
-        st.markdown(f"**{_('Start a story')}**")
+        st.markdown("**{}**".format(_("Start a story")))
         _start_form(_pictures(), is_first=False)
 
 

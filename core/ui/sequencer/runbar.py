@@ -77,7 +77,9 @@ def _last_run(view: View) -> str:
     failed = sum(card.error is not None for card in view.board.cards)
     if failed:
         return ngettext("{count} failed", "{count} failed", failed).format(count=failed)
-    return _("Stopped") if run.is_cancelled and view.board.to_make else ""
+    if not run.is_cancelled or not view.board.to_make:
+        return ""
+    return _("Stopped, may be billed") if run.maybe_billed else _("Stopped")
 
 
 @st.fragment(run_every=1.0)

@@ -59,7 +59,7 @@ def _role(view: View, source: StepSource, place: str) -> Role | None:
         _("What it is for"),
         options,
         index=options.index(source.role) if source.role else 0,
-        format_func=lambda role: names[role] if role else _("By its kind: {role}").format(role=usual),
+        format_func=lambda role: names[role] if role else _("{role} · by its kind").format(role=usual),
         key=f"role-{place}-{source.role}",
         width="stretch",
     )

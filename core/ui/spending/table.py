@@ -113,7 +113,12 @@ def _one_by_one(rows: Sequence[Row]) -> None:
         for row in rows
     ]
     height = min(38 + 35 * len(found), 560)
-    st.dataframe(found, hide_index=True, height=height, column_config=_money(_("Cost")), placeholder="")
+    st.dataframe(found, hide_index=True, height=height, column_config=_columns(), placeholder="")
+
+
+def _columns() -> dict[str, Any]:
+    reason = st.column_config.TextColumn(width=130)  # by itself it is cut off before its last word
+    return {**_money(_("Cost")), _("Reason"): reason}
 
 
 def _billed(row: Row) -> str:
