@@ -11,7 +11,7 @@ from google.genai import types
 
 from core.engines.base import AttemptOutcome, BatchState
 from core.engines.gemini import GeminiAccount, GeminiEngine
-from core.engines.gemini.batches import STATES
+from core.engines.gemini.batch_answers import STATES
 from core.errors import (
     BatchGoneError,
     BlockedError,

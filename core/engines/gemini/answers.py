@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from google.genai import types
 
-from core.engines.base import Part, Speech
+from core.engines.base import Exchange, Generation, Part, Speech
 from core.engines.gemini.failures import damaged, empty
 from core.engines.gemini.groundings import read_grounding
 from core.engines.gemini.outcomes import Answer, AttemptFailed, Usage
@@ -45,6 +45,22 @@ class ImageAnswer(Answer):
     grounding: Grounding | None = None
     said: Speech | None = None
     interaction: str = ""
+
+    def generation(self, cost_usd: float, notes: tuple[str, ...] = (), exchange: Exchange | None = None) -> Generation:
+        """Return the answer as an engine gives it; `notes` come before its own warnings."""
+        return Generation(
+            data=self.data,
+            mime=self.mime,
+            text=self.text,
+            finish_reason=self.finish_reason,
+            input_tokens=self.usage.input_tokens,
+            output_tokens=self.usage.output_tokens,
+            cost_usd=cost_usd,
+            warnings=(*notes, *self.warnings),
+            parts=self.parts,
+            grounding=self.grounding,
+            exchange=exchange,
+        )
 
 
 @dataclass(frozen=True)

@@ -68,19 +68,8 @@ class Service:
 
         order = self._order(request, facts, settings, cost)
         answer = await Call(order, self.send, self._rules, observer).run()
-        return Generation(
-            data=answer.data,
-            mime=answer.mime,
-            text=answer.text,
-            finish_reason=answer.finish_reason,
-            input_tokens=answer.usage.input_tokens,
-            output_tokens=answer.usage.output_tokens,
-            cost_usd=cost(answer),
-            warnings=(*notes, *answer.warnings),
-            parts=answer.parts,
-            grounding=answer.grounding,
-            exchange=_exchange(request, answer) if request.conversation else None,
-        )
+        exchange = _exchange(request, answer) if request.conversation else None
+        return answer.generation(cost(answer), notes, exchange)
 
     def _order(
         self,
