@@ -87,7 +87,10 @@ def advance(
     facts, recipe = prepared(studio, workspace, order, is_only_priced)
     recipes = attempts_at(workspace, recipe, min(max(1, order.variants), MOST_VARIANTS), is_new)
     to_make = sum(not workspace.with_fingerprint(one.fingerprint) for one in recipes)
-    warnings = (*about_model(studio, facts), *unheeded(facts, order), *placeless(facts, order))
+    aside = [
+        f"{facts.title} keeps no places for {role} images: they count as any other." for role in placeless(facts, order)
+    ]
+    warnings = (*about_model(studio, facts), *unheeded(facts, order), *aside)
     return Advance(recipes, to_make * facts.price(recipe.settings), warnings)
 
 
@@ -156,16 +159,12 @@ def about_model(studio: Studio, facts: ModelFacts) -> tuple[str, ...]:
     return tuple(said)
 
 
-def placeless(facts: ModelFacts, order: LabOrder) -> tuple[str, ...]:
-    """Return what to know of references of a kind that the model keeps no places for."""
+def placeless(facts: ModelFacts, order: LabOrder) -> tuple[Role, ...]:
+    """Return what references are for of which the model keeps no places: they count as any other."""
     limits = facts.references
     places = {Role.CHARACTER: limits.characters, Role.OBJECT: limits.objects, Role.STYLE: limits.styles}
     given = {source.role for source in order.references}
-    return tuple(
-        f"{facts.title} keeps no places for {role} images: they count as any other."
-        for role, count in places.items()
-        if count == 0 and role in given
-    )
+    return tuple(role for role, count in places.items() if count == 0 and role in given)
 
 
 def begin_lab(studio: Studio, workspace: Workspace, order: LabOrder, user: str, key: str = "") -> str:

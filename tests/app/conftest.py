@@ -22,11 +22,16 @@ from tests.standin.pictures import draw_picture
 def _own_desk() -> Iterator[None]:
     """Give each test a server's studio of its own."""
     desk.desk.cache_clear()
+    yield
+    desk.desk.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def _same_main_program() -> Iterator[None]:
+    """Put the main program back: a page takes its place, and processes that later tests start would run that page."""
     main = sys.modules["__main__"]
     yield
-    # a page stands there now, and processes that later tests start would run it
     sys.modules["__main__"] = main
-    desk.desk.cache_clear()
 
 
 @pytest.fixture

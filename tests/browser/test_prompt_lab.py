@@ -162,7 +162,7 @@ def test_ctrl_enter_makes_what_was_just_typed(gemini_studio: StudioServer, stand
 
 
 def test_references_are_dropped_in(studio: StudioServer, open_page: Visits) -> None:
-    """Of two files a bad one is named, the other becomes Image 1, and a reload keeps prompt and reference."""
+    """Of two files a bad one is named, the other becomes Image 1 by the name it is given, and a reload keeps all."""
     page = _lab(open_page, studio, _project(studio))
     _write(page, "The robot at dawn")
     good = {"name": "robot.png", "mimeType": "image/png", "buffer": png(3)}
@@ -171,6 +171,11 @@ def test_references_are_dropped_in(studio: StudioServer, open_page: Visits) -> N
     expect(page.get_by_text("Image 1: robot")).to_be_visible()
     expect(page.get_by_text(re.compile("bad: This file is not an image"))).to_be_visible()
     wait_idle(page)
+    page.locator('[class*="-name"]').get_by_role("button").first.click()
+    page.get_by_label("What the prompt calls it").fill("Rusty")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Image 1: Rusty")).to_be_visible()
+    wait_idle(page)
     page.reload()
-    expect(page.get_by_text("Image 1: robot")).to_be_visible()
+    expect(page.get_by_text("Image 1: Rusty")).to_be_visible()
     expect(page.get_by_label("Prompt", exact=True)).to_have_value("The robot at dawn")

@@ -12,7 +12,7 @@ from core.studio.talks import Prepared, Say, prepare, say_next
 from core.ui.controls import KeptControls, engine_in_use, model_controls
 from core.ui.desk import desk
 from core.ui.lab.form import fill_controls
-from core.ui.lab.references import choose_references
+from core.ui.lab.references import choose_references, fill_references
 from core.ui.lab.talk_place import NEW, form_name, look_at
 from core.ui.session import forget_kept, kept, set_kept, studio
 from core.ui.texts import _, ngettext
@@ -133,5 +133,5 @@ def _move_form(name: str, begun: str, say: Say, talk_id: str, turn_id: str) -> N
     fill_controls(begun, recipe)
     set_kept(f"{begun}/prompt", say.order.prompt)
     set_kept(f"{begun}/way", say.transport.value)
-    set_kept(f"{begun}/references", [[source.asset_id, source.role.value] for source in recipe.sources])
+    fill_references(begun, recipe.sources)
     forget_kept(f"{name}/prompt", f"{name}/references")

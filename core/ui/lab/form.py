@@ -9,15 +9,16 @@ import streamlit as st
 from core.errors import StudioError
 from core.models.asset import Asset, EngineName, Harm, Recipe, read_safety
 from core.models.template import open_blanks
-from core.studio.lab import MOST_VARIANTS, LabOrder, advance, begin_lab, composed
+from core.studio.lab import MOST_VARIANTS, LabOrder, advance, begin_lab, composed, placeless
 from core.studio.prompts import count_words
 from core.ui.batching import batch_button
 from core.ui.controls import KeptControls, model_controls
 from core.ui.desk import desk
 from core.ui.lab.advice_part import show_advice
-from core.ui.lab.references import choose_references, references
+from core.ui.lab.references import choose_references, fill_references, references
 from core.ui.lab.templates_part import show_templates
 from core.ui.lab.video_part import VIDEO_FIELDS, choose_video
+from core.ui.labels import role_names
 from core.ui.session import forget_kept, kept, kept_value, set_kept, studio
 from core.ui.texts import _, ngettext
 from core.ui.tries import note_run
@@ -42,7 +43,7 @@ def fill_form(made: Asset) -> None:
     """Fill the form in as it was when an image was made."""
     recipe = made.recipe
     set_kept(PROMPT, recipe.prompt)
-    set_kept(f"{NAME}/references", [[source.asset_id, source.role.value] for source in recipe.sources])
+    fill_references(NAME, recipe.sources)
     fill_controls(NAME, recipe)
 
 
@@ -72,6 +73,9 @@ def show_form(is_first: bool) -> Wanted:
     controls = model_controls(KeptControls(NAME), is_full=True)
     settings = controls.settings.model_copy(update=choose_video(NAME, controls.facts))
     order = LabOrder(prompt, found, controls.engine, controls.model, settings, _wanted_variants())
+    for role in placeless(controls.facts, order):
+        words = _("{title} keeps no places for this kind of image, it counts as any other: {role}")
+        st.caption(plain(words.format(title=controls.facts.title, role=role_names()[role])))
     show_advice(NAME, order, composed(studio().workspace, order), is_first)
     return Wanted(order, controls.price_usd)
 

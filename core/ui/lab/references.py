@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Any
 
@@ -17,7 +18,7 @@ from core.ui.components.marks import name_of
 from core.ui.components.pictures import picture_strip
 from core.ui.labels import role_names
 from core.ui.pictures import picture_url
-from core.ui.session import kept_value, set_kept, studio
+from core.ui.session import kept, kept_value, set_kept, studio
 from core.ui.texts import _
 from core.ui.widgets import plain, show_error, upload_types
 
@@ -31,8 +32,18 @@ def references(name: str) -> tuple[Source, ...]:
     for asset_id, role in _entries(name):
         asset = studio().workspace.find(asset_id)
         if asset is not None:
-            found.append(reference_to(asset, Role(role) if role else role_of(asset.recipe.kind)))
+            wanted = Role(role) if role else role_of(asset.recipe.kind)
+            found.append(reference_to(asset, wanted, _name(name, asset_id)))
     return tuple(found)
+
+
+def fill_references(name: str, sources: Sequence[Source]) -> None:
+    """Make these the references of a form, with their roles and names."""
+    _put(name, [(source.asset_id, source.role.value) for source in sources])
+    for source in sources:
+        asset = studio().workspace.find(source.asset_id)
+        is_own = asset is not None and source.name != reference_to(asset, source.role).name
+        set_kept(_name_place(name, source.asset_id), source.name if is_own else "")
 
 
 def add_reference(name: str, asset_id: str, role: str = _BY_KIND) -> None:
@@ -58,7 +69,8 @@ def _reference(name: str, entries: list[tuple[str, str]], number: int, asset_id:
     place = f"{name}-ref-{asset_id}"
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=place):
         st.image(picture_url(studio().workspace, asset), width=64, alt=name_of(asset))
-        words = _("Image {number}: {name}").format(number=number + 1, name=name_of(asset))
+        called = _name(name, asset_id) or name_of(asset)
+        words = _("Image {number}: {name}").format(number=number + 1, name=called)
         options = [_BY_KIND, *names]
         chosen = st.selectbox(
             plain(words),
@@ -71,6 +83,15 @@ def _reference(name: str, entries: list[tuple[str, str]], number: int, asset_id:
         if (chosen or _BY_KIND) != role:
             _put(name, [*entries[:number], (asset_id, str(chosen)), *entries[number + 1 :]])
             st.rerun()
+        with st.popover("", icon=":material/edit:", type="tertiary", key=f"{place}-name", help=_("Name it")):
+            kept(
+                st.text_input,
+                _("What the prompt calls it"),
+                _name_place(name, asset_id),
+                "",
+                max_chars=200,
+                placeholder=name_of(asset),
+            )
         if number and _small(f"{place}-up", ":material/arrow_upward:", _("Earlier in the order")):
             _put(name, [*entries[: number - 1], entries[number], entries[number - 1], *entries[number + 1 :]])
             st.rerun()
@@ -133,6 +154,15 @@ def _take_files(name: str, files: list[Any]) -> None:
 
 def _round(name: str) -> int:
     return int(studio().notes.get(f"{name}/round", 0))
+
+
+def _name(name: str, asset_id: str) -> str:
+    """Return what a person called a reference, "" when they did not."""
+    return str(kept_value(_name_place(name, asset_id), "")).strip()
+
+
+def _name_place(name: str, asset_id: str) -> str:
+    return f"{name}/name/{asset_id}"
 
 
 def _entries(name: str) -> list[tuple[str, str]]:
