@@ -13,7 +13,7 @@ from core.ui.controls import KeptControls, engine_in_use, model_controls
 from core.ui.desk import desk
 from core.ui.lab.form import fill_controls
 from core.ui.lab.references import choose_references, fill_references
-from core.ui.lab.talk_place import NEW, form_name, look_at
+from core.ui.lab.talk_place import NEW, forget_echo, form_name, look_at
 from core.ui.session import forget_kept, kept, set_kept, studio
 from core.ui.texts import _, ngettext
 from core.ui.tries import note_run
@@ -25,6 +25,7 @@ _CHAT, _INTERACTIONS, _PICTURE = Transport.CHAT.value, Transport.INTERACTIONS.va
 def show_chat_form(talk: Talk | None, leaf: str, is_running: bool) -> None:
     """Show what is said next, after the turn `leaf` ("" at the start)."""
     name = form_name(talk.id if talk else NEW)
+    forget_echo(name)
     prompt = _words(name, has_before=bool(leaf))
     way = _choose_way(name, has_before=bool(leaf))
     references = choose_references(name)

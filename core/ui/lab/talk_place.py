@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from core.models.asset import Asset
 from core.models.talk import Talk
 from core.studio.talks import turn_of
@@ -10,6 +12,7 @@ from core.ui.session import forget_kept, kept_value, set_kept, studio
 MODE, CHAT = "lab/mode", "chat"
 NEW = ""
 CURRENT = "talk/current"
+_ECHO_SECONDS = 10.0
 
 
 def form_name(talk_id: str) -> str:
@@ -57,9 +60,17 @@ def refine(asset: Asset) -> None:
 
 def forget_said(name: str, prompt: str) -> None:
     """Empty a form after what it said was answered; words that were typed since stay."""
-    if str(kept_value(f"{name}/prompt", "")).strip() == prompt:
-        forget_kept(f"{name}/prompt")
+    studio().notes[f"{name}/said"] = (prompt, time.monotonic())
+    forget_echo(name)
     forget_kept(f"{name}/references", f"{name}/run", f"{name}/pending")
+
+
+def forget_echo(name: str) -> None:
+    """Empty a form of words that were answered a moment ago: the browser may tell of one keystroke twice."""
+    said, moment = studio().notes.get(f"{name}/said", ("", 0.0))
+    is_echo = bool(said) and str(kept_value(f"{name}/prompt", "")).strip() == said
+    if is_echo and time.monotonic() - moment < _ECHO_SECONDS:
+        forget_kept(f"{name}/prompt")
 
 
 def _leaf(talk_id: str) -> str:
