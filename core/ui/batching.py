@@ -36,9 +36,19 @@ def batch_button(
     """Show the button that sends images as a batch; `recipes` are asked for when it is clicked."""
     label = _("Send {images} as a batch · {price}").format(images=images(count), price=price(cost_usd))
     told = _("Half the price; they arrive within a day, and enter the project by themselves.")
-    if st.button(label.replace("$", r"\$"), icon=":material/schedule_send:", key=key, help=told, type=look):
+    clicked = f"clicked/{key}"
+    icon = ":material/schedule_send:"
+    st.button(
+        label.replace("$", r"\$"), icon=icon, key=key, help=told, type=look, on_click=_note_click, args=(clicked,)
+    )
+    # noted in a callback, for a run of the page that another cuts off loses its clicks
+    if studio().notes.pop(clicked, False):
         attempt(lambda: tell_sent(send_batch(studio().studio, studio().workspace, recipes())))
         st.rerun()
+
+
+def _note_click(clicked: str) -> None:
+    studio().notes[clicked] = True
 
 
 def story_batch_button(board: Board, options: RunOptions, spec: Callable[[], RunSpec], key: str) -> None:
@@ -107,5 +117,5 @@ def _look_again(batch: Batch) -> bool:
         return False
     # what went wrong is told where the batches are listed, when somebody looks on purpose
     with contextlib.suppress(StudioError):
-        return look(batch) != batch
+        return look(batch).entries != batch.entries
     return False
