@@ -122,6 +122,8 @@ def test_a_column_alone_and_on_to_the_bench(gemini_studio: StudioServer, standin
     assert {sent.model for sent in standin.requests} == {PRO}
     wait_idle(page)
     page.locator(".matrix .cell.generated").last.click()
+    expect(page.get_by_role("button", name="Take it further")).to_be_visible()
+    wait_idle(page)
     page.get_by_role("button", name="Take it further").click()
     page.get_by_label("Title of the template").fill("Moon")
     page.keyboard.press("Tab")
