@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.standin import StandIn
+
 OWN_VARIABLES = ("GOOGLE_", "GEMINI_", "THROUGHLINE_", "CLOUDSDK_", "OPENAI_")
 PROXY_VARIABLES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0", "::ffff:127.")
@@ -38,6 +40,13 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("NO_PROXY", "*")
     monkeypatch.setenv("NO_GCE_CHECK", "true")
     monkeypatch.setenv("CLOUDSDK_CONFIG", str(tmp_path / "gcloud"))
+
+
+@pytest.fixture
+def server() -> Iterator[StandIn]:
+    """A stand-in for Gemini that listens."""
+    with StandIn() as stand_in:
+        yield stand_in
 
 
 def _guarded(connect: Any) -> Any:

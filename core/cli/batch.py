@@ -127,12 +127,12 @@ def print_sent(sent: Sent, is_json: bool) -> None:
 
 
 def _batches(studio: Studio, project: Path | None) -> Found:
-    from core.studio.batches import known_batches
+    from core.studio.batches import known_batches, own_batches
 
     if project is None:
-        return list(known_batches(studio))
+        return sorted(known_batches(studio), key=lambda pair: pair[1].created, reverse=True)
     workspace = opened_project(studio, project)
-    return [(workspace, one) for one in workspace.batches.all() if one.user == studio.user]
+    return [(workspace, one) for one in own_batches(studio, workspace)]
 
 
 def _chosen(found: Found, batch_ids: Iterable[str]) -> Found:

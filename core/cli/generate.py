@@ -139,8 +139,9 @@ def _settings(asked: dict[str, Any]) -> GenerationSettings:
             "safety": "Write HARM=LEVEL pairs with commas between: harassment, hate_speech, sexually_explicit, "
             "dangerous_content; low, medium, high, none, off.",
         }
-        flag = wrong.replace("_", "-")
-        said = f"--{flag} cannot be {asked[wrong]!r}. {allowed.get(wrong, '')}".strip()
+        options = click.get_current_context().command.params
+        flag = next(option.opts[0] for option in options if option.name == wrong)
+        said = f"{flag} cannot be {asked[wrong]!r:.80}. {allowed.get(wrong, '')}".strip()
         raise click.UsageError(said) from None
 
 

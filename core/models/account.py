@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from core.models.value import Value
+from core.models.value import Moment, Value
 
 _AGE = timedelta(days=1)
 
@@ -13,7 +13,7 @@ class AccountModels(Value):
     """The ids of an account's models, and when the service was asked."""
 
     ids: tuple[str, ...]
-    asked: datetime
+    asked: Moment
 
     @property
     def is_old(self) -> bool:

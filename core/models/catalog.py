@@ -331,13 +331,12 @@ def _read_model(entry: Mapping[str, Any], raw: Mapping[str, Any]) -> ModelFacts:
     """Put an entry together with the tables it names."""
     ratios = raw["ratios"][entry["ratios"]] if "ratios" in entry else []
     table = raw["pixels"][entry["pixels"]] if "pixels" in entry else {}
-    shared = {
+    general = {name: raw[name] for name in ("default_size", "inline_limit_bytes", "price_date")}
+    if "batch_factor" in raw:
+        general["batch_factor"] = raw["batch_factor"]
+    tables = {
         "ratios": ratios,
         "pixels_1k": {ratio: table[ratio] for ratio in ratios},
         "size_factors": {size: raw["size_factors"][size] for size in entry.get("sizes", ())},
-        "default_size": raw["default_size"],
-        "inline_limit_bytes": raw["inline_limit_bytes"],
-        "batch_factor": entry.get("batch_factor", raw.get("batch_factor", 0.5)),
-        "price_date": entry.get("price_date", raw["price_date"]),
     }
-    return ModelFacts(**{**entry, **shared})
+    return ModelFacts(**{**general, **entry, **tables})

@@ -40,7 +40,7 @@ class Template(Value):
     @property
     def blanks(self) -> tuple[str, ...]:
         """The blanks' names, each once, in the order of the text."""
-        return tuple(dict.fromkeys(_BLANK.findall(self.text)))
+        return open_blanks(self.text)
 
     def filled(self, values: Mapping[str, str]) -> str:
         """Return the text with its blanks filled; one without a value stays as it is, so that it is seen."""

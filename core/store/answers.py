@@ -13,7 +13,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from core.models.answer import Answer
-from core.store.files import make_folder, publish, replace_text, write_part
+from core.store.files import make_folder, replace, replace_text, write_part
 
 FOLDER = "answers"
 _FILE = re.compile(r"[0-9]{1,4}\.(png|jpg)")
@@ -33,7 +33,7 @@ class AnswersFolder:
         """
         folder = make_folder(self._folder / asset_id)
         for name, data in images:
-            publish(write_part(folder, [data]), folder / name)
+            replace(write_part(folder, [data]), folder / name)
         replace_text(folder / "answer.json", answer.model_dump_json())
 
     def find(self, asset_id: str) -> Answer | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -13,6 +14,7 @@ from pydantic import ValidationError
 from core.errors import WorkspaceError
 from core.models.batch import Batch
 from core.store.files import make_folder, replace_text
+from core.store.records import stamp_of
 
 FOLDER = "batches"
 _ID = re.compile(r"batch-[0-9a-f]{12}")
@@ -42,11 +44,12 @@ class BatchesFolder:
         """Return a batch; None when there is none of this id, or its record is damaged or another's."""
         if not _ID.fullmatch(batch_id):
             return None
+        path = self._folder / f"{batch_id}.json"
         try:
-            batch = Batch.model_validate_json((self._folder / f"{batch_id}.json").read_bytes())
-        except (OSError, ValidationError):
+            batch = _read(path, stamp_of(path))
+        except OSError:
             return None
-        return batch if batch.id == batch_id else None  # the id becomes the name of files
+        return batch if batch is not None and batch.id == batch_id else None  # the id becomes the name of files
 
     def all(self) -> list[Batch]:
         """Return all batches, newest first."""
@@ -86,3 +89,18 @@ class BatchesFolder:
             yield
         finally:
             lock.release()
+
+
+@lru_cache(maxsize=512)
+def _read(path: Path, _stamp: str) -> Batch | None:
+    """Return a record, None when it is damaged; read once as long as its file stays the same.
+
+    A page looks at all of them at every click.
+
+    Raises:
+        OSError: it cannot be read, which may have passed a moment later.
+    """
+    try:
+        return Batch.model_validate_json(path.read_bytes())
+    except ValidationError:
+        return None

@@ -8,4 +8,4 @@ from sqlalchemy import ColumnElement
 def is_of_run(column: ColumnElement[str], run: str) -> ColumnElement[bool]:
     """Return what the rows of a run, and of the runs it started, fulfil; `column` holds the run's id."""
     _head, dash, end = run.rpartition("-")
-    return (column == run) | column.endswith(f"{dash}{end}", autoescape=True)
+    return column.endswith(f"{dash}{end}", autoescape=True)

@@ -12,9 +12,9 @@ from pathlib import Path
 from pydantic import Field
 
 from core.models.template import Template
-from core.models.value import Value
+from core.models.value import Moment, Value
 from core.store.files import locked, make_folder, read_value, replace_json
-from core.store.ids import clean_id
+from core.store.ids import clean_id, numbered
 
 _FORMAT = 1
 MOST = 500
@@ -25,7 +25,7 @@ class Version(Value):
     """A template as it was saved at one moment."""
 
     template: Template
-    saved: datetime
+    saved: Moment
 
 
 class Saved(Value):
@@ -70,7 +70,8 @@ class TemplatesFile:
         """
         with locked(make_folder(self._folder)):
             saved = self.read()
-            name = template.id or _free(clean_id(template.title.lower().replace(" ", "-")), saved)
+            wanted = clean_id(template.title.lower().replace(" ", "-"))
+            name = template.id or next(free for free in numbered(wanted, "-") if free not in saved.templates)
             kept = template.model_copy(update={"id": name, "is_own": True})
             versions = (*saved.templates.get(name, ()), Version(template=kept, saved=datetime.now(UTC)))
             self._write(saved, {**saved.templates, name: versions[-MOST_VERSIONS:]}, {*saved.removed} - {name})
@@ -90,11 +91,3 @@ class TemplatesFile:
     def _write(self, saved: Saved, templates: dict[str, tuple[Version, ...]], removed: set[str]) -> None:
         changed = saved.model_copy(update={"templates": templates, "removed": tuple(sorted(removed))})
         replace_json(self._path, changed.model_dump(mode="json"))
-
-
-def _free(name: str, saved: Saved) -> str:
-    number, found = 1, name
-    while found in saved.templates:
-        number += 1
-        found = f"{name}-{number}"
-    return found

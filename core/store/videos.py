@@ -6,12 +6,12 @@ import hashlib
 from pathlib import Path
 
 from core.errors import InvalidImageError, WorkspaceError
-from core.models.video import KEPT
+from core.models.video import MIMES, is_kept
 from core.store.files import make_folder, replace, write_part
 
 FOLDER = "videos"
 MOST_BYTES = 200_000_000
-SUFFIXES = ("mp4", "mov", "webm")
+SUFFIXES = tuple(MIMES)
 _WEBM = b"\x1a\x45\xdf\xa3"
 _QUICKTIME = (b"qt  ",)
 
@@ -54,7 +54,7 @@ class VideosFolder:
             WorkspaceError: it is not there.
         """
         try:
-            return (self._folder / name).read_bytes() if KEPT.fullmatch(name) else _missing()
+            return (self._folder / name).read_bytes() if is_kept(name) else _missing()
         except OSError:
             return _missing()
 

@@ -6,9 +6,7 @@ import asyncio
 import re
 from datetime import UTC, datetime
 
-from core.engines.gemini import GeminiEngine
 from core.models.account import AccountModels
-from core.models.asset import EngineName
 from core.models.catalog import ModelFacts, Purpose
 from core.studio.context import Studio
 
@@ -26,9 +24,7 @@ def ask_models(studio: Studio) -> AccountModels:
     Raises:
         EngineError: one of its children says why there is no list.
     """
-    service = studio.engine(EngineName.GEMINI)
-    assert isinstance(service, GeminiEngine)  # noqa: S101 - the engine of this name
-    return AccountModels(ids=asyncio.run(service.account_models()), asked=datetime.now(UTC))
+    return AccountModels(ids=asyncio.run(studio.gemini().account_models()), asked=datetime.now(UTC))
 
 
 def default_model(studio: Studio, purpose: Purpose = Purpose.IMAGE) -> ModelFacts:

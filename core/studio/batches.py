@@ -11,6 +11,7 @@ import hashlib
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -70,22 +71,8 @@ def fetch_batch(studio: Studio, workspace: Workspace, batch_id: str) -> Batch:
     Raises:
         StudioError: there is no such batch, or the service could not be asked.
     """
-    with workspace.batches.held(batch_id):
-        batch = own_batch(studio, workspace, batch_id)
-        if not batch.is_open:
-            return batch
-        batch = _found(studio, workspace, batch)
-        if not batch.job:
-            return batch
-        asked = [(entry.recipe.model, entry.recipe.settings) for entry in batch.entries]
-        reading = asyncio.run(studio.gemini().read_batch(batch.job, asked))
-        batch = batch.model_copy(update={"state": reading.state.value})
-        workspace.batches.put(batch)
-        for number, item in enumerate(reading.items):
-            if batch.entries[number].is_open:
-                batch = _with_entry(batch, number, _settled(studio, workspace, batch, number, item))
-                workspace.batches.put(batch)
-        return batch
+    with _held(studio, workspace, batch_id) as batch:
+        return _with_results(studio, workspace, batch) if batch.is_open else batch
 
 
 def cancel_batch(studio: Studio, workspace: Workspace, batch_id: str) -> Batch:
@@ -96,22 +83,8 @@ def cancel_batch(studio: Studio, workspace: Workspace, batch_id: str) -> Batch:
     Raises:
         StudioError: there is no such batch, or the service could not be asked.
     """
-    with workspace.batches.held(batch_id):
-        batch = own_batch(studio, workspace, batch_id)
-        if not batch.is_open:
-            return batch
-        batch = _found(studio, workspace, batch)
-        if not batch.job:
-            raise UnavailableError("It is not known yet whether Gemini has this batch. Try again in a few minutes.")
-        try:
-            asyncio.run(studio.gemini().cancel_batch(batch.job))
-        except BatchGoneError as gone:
-            if not is_overdue(batch):
-                raise
-            batch = _given_up(studio, batch, gone, may_be_billed=True)
-        batch = batch.model_copy(update={"is_cancelled": True})
-        workspace.batches.put(batch)
-        return batch
+    with _held(studio, workspace, batch_id) as batch:
+        return _cancelled(studio, workspace, batch) if batch.is_open else batch
 
 
 def retry_batch(studio: Studio, workspace: Workspace, batch_id: str) -> Sent:
@@ -141,12 +114,17 @@ def own_batch(studio: Studio, workspace: Workspace, batch_id: str) -> Batch:
     return batch
 
 
+def own_batches(studio: Studio, workspace: Workspace) -> list[Batch]:
+    """Return this user's batches of a project, newest first."""
+    return [batch for batch in workspace.batches.all() if batch.user == studio.user]
+
+
 def known_batches(studio: Studio) -> Iterator[tuple[Workspace, Batch]]:
     """Yield this user's batches of all projects that were opened here, each project's newest first."""
     for folder in studio.index.recent_projects():
         with contextlib.suppress(WorkspaceError):
             workspace = studio.listed(folder)
-            yield from ((workspace, batch) for batch in workspace.batches.all() if batch.user == studio.user)
+            yield from ((workspace, batch) for batch in own_batches(studio, workspace))
 
 
 def reasons(batch: Batch) -> list[StudioError]:
@@ -240,6 +218,44 @@ def _found(studio: Studio, workspace: Workspace, batch: Batch) -> Batch:
     elif datetime.now(UTC) - batch.created > _ARRIVAL:
         lost = UnavailableError("This batch never reached Gemini. Nothing was made; send it again.")
         batch = _given_up(studio, batch, lost)
+    workspace.batches.put(batch)
+    return batch
+
+
+@contextmanager
+def _held(studio: Studio, workspace: Workspace, batch_id: str) -> Iterator[Batch]:
+    """Hold a batch of this user for a `with` block."""
+    with workspace.batches.held(batch_id):
+        yield own_batch(studio, workspace, batch_id)
+
+
+def _with_results(studio: Studio, workspace: Workspace, batch: Batch) -> Batch:
+    """Return a batch as the service has it now, with each image that is there stored before the next."""
+    batch = _found(studio, workspace, batch)
+    if not batch.job:
+        return batch
+    asked = [(entry.recipe.model, entry.recipe.settings) for entry in batch.entries]
+    reading = asyncio.run(studio.gemini().read_batch(batch.job, asked))
+    batch = batch.model_copy(update={"state": reading.state.value})
+    workspace.batches.put(batch)
+    for number, item in enumerate(reading.items):
+        if batch.entries[number].is_open:
+            batch = _with_entry(batch, number, _settled(studio, workspace, batch, number, item))
+            workspace.batches.put(batch)
+    return batch
+
+
+def _cancelled(studio: Studio, workspace: Workspace, batch: Batch) -> Batch:
+    batch = _found(studio, workspace, batch)
+    if not batch.job:
+        raise UnavailableError("It is not known yet whether Gemini has this batch. Try again in a few minutes.")
+    try:
+        asyncio.run(studio.gemini().cancel_batch(batch.job))
+    except BatchGoneError as gone:
+        if not is_overdue(batch):
+            raise
+        batch = _given_up(studio, batch, gone, may_be_billed=True)
+    batch = batch.model_copy(update={"is_cancelled": True})
     workspace.batches.put(batch)
     return batch
 

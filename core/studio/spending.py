@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from core.studio.context import Studio
+from core.studio.exports.plates.tables import safe_cell
 from core.studio.runners import Runners
 
 Row = Mapping[str, Any]
@@ -16,8 +17,6 @@ _COLUMNS = (
     *("time", "user", "project_title", "story", "step", "engine", "model", "outcome", "error", "status"),
     *("input_tokens", "output_tokens", "estimate_usd", "cost_usd", "may_be_billed", "seconds", "run", "fingerprint"),
 )
-# what a table program would run as a formula when a cell begins with it
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def moment(row: Row) -> datetime:
@@ -40,10 +39,6 @@ def to_csv(rows: Iterable[Row]) -> bytes:
     writer.writeheader()
     for row in rows:
         writer.writerow(
-            {**{name: _plain(row[name]) for name in _COLUMNS}, "time": moment(row).isoformat("T", "seconds")}
+            {**{name: safe_cell(row[name]) for name in _COLUMNS}, "time": moment(row).isoformat("T", "seconds")}
         )
     return text.getvalue().encode("utf-8-sig")
-
-
-def _plain(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from core.errors import AssetNotFoundError
 from core.models.asset import Asset, EngineName, Kind, Recipe, Role, Source
-from core.models.talk import Transport, Turn, carried
+from core.models.talk import Talk, Transport, Turn, carried
 from core.store.workspace import Workspace
 from core.studio.background import begin_recipes
 from core.studio.context import Studio
@@ -57,8 +57,12 @@ class Said:
     run: str
 
 
-def prepare(studio: Studio, workspace: Workspace, say: Say, is_only_priced: bool = False) -> Prepared:
+def prepare(
+    studio: Studio, workspace: Workspace, say: Say, is_only_priced: bool = False, talk: Talk | None = None
+) -> Prepared:
     """Return what saying something comes to; with `is_only_priced` no account is needed, and nothing is asked.
+
+    `talk` is the conversation, where it was read a moment ago.
 
     Raises:
         MissingApiKeyError: gemini is asked for and no account is configured.
@@ -66,7 +70,7 @@ def prepare(studio: Studio, workspace: Workspace, say: Say, is_only_priced: bool
         InvalidRequestError: nothing is said, or the model lacks a setting or takes fewer references.
         WorkspaceError: the conversation, or the picture to go on from, is not there.
     """
-    talk = workspace.conversations.read(say.talk) if say.talk else None
+    talk = talk or (workspace.conversations.read(say.talk) if say.talk else None)
     before = talk.turns.get(say.parent) if talk else None
     order = _with_model(studio, say.order, before, is_only_priced)
     way = _way(say, order, before)

@@ -12,7 +12,7 @@ import streamlit as st
 from core.errors import StudioError
 from core.models.asset import EngineName, Recipe
 from core.models.batch import Batch
-from core.studio.batches import Sent, fetch_batch, send_batch
+from core.studio.batches import Sent, fetch_batch, own_batches, send_batch
 from core.studio.boards import Board
 from core.studio.planning import RunOptions, model_of
 from core.studio.ready import ready_recipes
@@ -78,12 +78,7 @@ def tell_sent(sent: Sent) -> None:
 
 def open_batches() -> list[Batch]:
     """Return this person's batches of the open project that have images under way."""
-    return [batch for batch in own_batches() if batch.is_open]
-
-
-def own_batches() -> list[Batch]:
-    """Return this person's batches of the open project, newest first."""
-    return [batch for batch in studio().workspace.batches.all() if batch.user == studio().user]
+    return [batch for batch in own_batches(studio().studio, studio().workspace) if batch.is_open]
 
 
 def show_batches_under_way() -> None:

@@ -12,7 +12,7 @@ from core.store.importing import IMAGE_SUFFIXES
 from core.studio.fetching import fetch_picture
 from core.studio.intake import take_in
 from core.ui.components.marks import name_of
-from core.ui.components.pictures import picture_strip
+from core.ui.components.pictures import MOST_IN_GALLERY, picture_strip
 from core.ui.session import kept, kept_value, set_kept, studio
 from core.ui.texts import _
 from core.ui.widgets import plain, show_error, upload_types
@@ -76,7 +76,7 @@ def _pick(name: str) -> None:
     with st.container(height=320 if len(assets) > 4 else "content", border=False):
         picture_strip(
             studio().workspace,
-            assets,
+            assets[:MOST_IN_GALLERY],
             key=f"{name}-pick",
             selected=str(kept_value(f"{name}/picture", "")),
             label=_("Pictures of this project, archive pictures first"),

@@ -22,6 +22,7 @@ from core.store.drafts import DraftsFile
 from core.store.workspace import Workspace
 from core.studio.context import LOCAL_USER, Studio
 from core.ui.desk import desk, project, project_by_uuid, projects_folder
+from core.ui.fitting import fits, is_like
 from core.ui.shown import Shown
 
 LANGUAGES = {"en": "English", "zh_CN": "简体中文"}
@@ -29,7 +30,6 @@ _SESSION = "throughline"
 _NOBODY = ""
 _SAVED = 4
 _LONG_KEY = 12  # characters; the end of a shorter key would tell too much of it
-_LARGEST_NUMBER = 1e15
 _ODD = re.compile(r"[^\w-]+")  # what a folder's name would have to be quoted for; letters of every script may stand
 T = TypeVar("T")
 
@@ -214,7 +214,7 @@ def kept(widget: Callable[..., T], label: str, name: str, default: Any, **option
         st.session_state[key] = waiting.pop(key)
     elif not is_held or key not in st.session_state:
         st.session_state[key] = _read_drafts().get(name, default)
-    if not _fits(st.session_state[key], default, options):
+    if not fits(st.session_state[key], default, options):
         st.session_state[key] = default
     return widget(label, key=key, on_change=_save_draft, args=(key, name), **options)
 
@@ -249,8 +249,14 @@ def set_kept(name: str, value: Any) -> None:
 def kept_value(name: str, default: Any = None) -> Any:
     """Return a kept widget's value without showing it; `default` where none of its type was kept."""
     key = f"{_place()}/{name}"
-    found = studio().waiting.get(key, st.session_state.get(key, _read_drafts().get(name, default)))
-    return found if default is None or _is_like(found, default) else default
+    waiting = studio().waiting
+    if key in waiting:
+        found = waiting[key]
+    elif key in st.session_state:
+        found = st.session_state[key]
+    else:  # only then: the file is read at each call
+        found = _read_drafts().get(name, default)
+    return found if default is None or is_like(found, default) else default
 
 
 def forget_kept(*names: str) -> None:
@@ -372,24 +378,3 @@ def _keep_unsaved(values: dict[str, Any], error: WorkspaceError) -> None:
     if not here.unsaved:  # one warning a visit
         here.unsaved_error = error
     here.unsaved.setdefault(_place(), {}).update(values)
-
-
-def _fits(value: Any, default: Any, options: dict[str, Any]) -> bool:
-    """Tell whether a widget can show a value: it may come from a file that others write, and options change."""
-    if "options" in options:
-        known = list(options["options"])
-        chosen = value if isinstance(default, list) else [value]
-        return isinstance(chosen, list) and all(item in known for item in chosen)
-    if "max_value" in options:
-        is_inside = isinstance(value, float) and options["min_value"] <= value <= options["max_value"]
-        return is_inside or value is default is None
-    return _is_like(value, default)
-
-
-def _is_like(value: Any, default: Any) -> bool:
-    """Tell whether a value is of its default's type; numbers are finite, and a yes or no is no number."""
-    if isinstance(value, bool) or isinstance(default, bool):
-        return type(value) is type(default)
-    if isinstance(default, int | float):
-        return isinstance(value, int | float) and abs(value) <= _LARGEST_NUMBER
-    return isinstance(value, type(default))

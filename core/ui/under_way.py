@@ -18,10 +18,10 @@ def show_under_way(run_id: str) -> None:
     """Show a run while it goes on; the page is shown anew whenever one of its steps begins or ends."""
     run = view_run(studio().studio, run_id)
     seen, now = f"under-way/{run_id}", (sorted(run.started), len(run.outcomes))
-    if not run.is_active or studio().notes.get(seen, now) != now:
-        studio().notes[seen] = now
-        st.rerun()
+    last = studio().notes.get(seen, now)
     studio().notes[seen] = now
+    if not run.is_active or last != now:
+        st.rerun()
     with st.container(horizontal=True, vertical_alignment="center"):
         cost = sum(outcome.cost_usd for outcome in run.outcomes.values())
         words = _("{title}: {done} of {count} · {price} so far") if cost else _("{title}: {done} of {count}")

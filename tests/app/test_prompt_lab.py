@@ -186,3 +186,16 @@ def test_the_form_as_it_was(trials: Workspace, monkeypatch: pytest.MonkeyPatch) 
     assert (shown["Model"], shown["Ratio"], shown["Temperature"]) == (model, "16:9", 0.5)
     assert (shown["Keep the model's thoughts"], shown["Image only, no words"]) == (True, True)
     assert (shown["May look things up"], shown["Harassment"], shown["Hate speech"]) == ("web", "high", "")
+
+
+def test_a_part_of_a_video_is_kept(trials: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From which second on, up to which, and how many frames: what is typed stays, and goes into what is sent."""
+    monkeypatch.setenv("GEMINI_API_KEY", "k" * 40)
+    app = page(trials, model="gemini-3.1-flash-image", prompt="A red lamp", video="https://youtu.be/abcdefghijk")
+    for label, value in {"From second": 5.0, "To second": 90.5, "Frames a second": 2.0}.items():
+        next(field for field in app.number_input if field.label == label).set_value(value)
+        app.run()
+        assert not app.exception
+        assert next(field for field in app.number_input if field.label == label).value == value
+    again = page(trials)
+    assert [field.value for field in again.number_input if field.label == "To second"] == [90.5]

@@ -109,7 +109,10 @@ def test_a_run_goes_on_without_its_page(gemini_studio: StudioServer, standin: St
 def test_a_blocked_image_stops_only_what_follows(
     gemini_studio: StudioServer, standin: StandIn, open_page: Visits
 ) -> None:
-    """The service blocks the character: it says which rule and why, nothing after it is called, and again works."""
+    """The service blocks the character: it says which rule and why, nothing after it is called, and again works.
+
+    Then the lineage shows what came of what.
+    """
     page = open_page(gemini_studio, "/")
     _open_sample(page)
     standin.fail_next("blocked_image_safety")
@@ -121,6 +124,9 @@ def test_a_blocked_image_stops_only_what_follows(
     _make_with_gemini(page)
     _up_to_date(page)
     assert len(standin.requests) == STEPS + 1
+    page.get_by_role("link", name="Lineage").click()
+    page.get_by_text("List of images", exact=True).click()
+    expect(page.locator("details li")).to_have_count(STEPS + 1)
 
 
 def test_a_key_of_a_session_ends_with_the_server(keyed: tuple[StudioServer, StandIn], open_page: Visits) -> None:

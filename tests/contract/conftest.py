@@ -1,7 +1,7 @@
 """The real SDK against the stand-in: a server, an engine that points to it, and an observer that remembers."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -85,13 +85,6 @@ def engine_for(server: StandIn, **options: Any) -> GeminiEngine:
     account = options.pop("account", None) or GeminiAccount(api_key=server.key, base_url=server.url)
     values: dict[str, Any] = {"deadline_seconds": 60.0, "sleep": no_sleep, "today": lambda: TODAY, **options}
     return GeminiEngine(account, load_catalog(), **values)
-
-
-@pytest.fixture
-def server() -> Iterator[StandIn]:
-    """A stand-in that listens."""
-    with StandIn() as stand_in:
-        yield stand_in
 
 
 @pytest.fixture

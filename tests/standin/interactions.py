@@ -10,8 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.errors import InvalidImageError, InvalidRequestError
-from core.images import verify
+from core.errors import InvalidRequestError
 from core.models.asset import GenerationSettings
 from core.models.catalog import Catalog, ModelFacts, Thinking
 from tests.standin.extras import SUGGESTIONS, THOUGHT
@@ -19,6 +18,7 @@ from tests.standin.faults import WORDS, Picture, find_fault
 from tests.standin.pictures import draw_picture
 from tests.standin.records import Recorded
 from tests.standin.replies import Reply, as_json
+from tests.standin.strictness import bad_images
 
 PATH = re.compile(r"^/v1(?:beta1?)?/(?:projects/.+/)?interactions$")
 TOP = {
@@ -164,7 +164,7 @@ def _problem(request: Recorded, facts: ModelFacts) -> str:
         or _bad_values(request, config, facts)
         or _bad_tools(body.get("tools", []), facts)
         or _bad_safety(body.get("safety_settings", []))
-        or _bad_images(request)
+        or bad_images(request)
         or ("" if request.prompt.strip() else "The input is empty.")
     )
 
@@ -213,14 +213,6 @@ def _bad_safety(rules: list[dict[str, Any]]) -> str:
         for rule in rules
     )
     return "" if fine else "Invalid safety setting."
-
-
-def _bad_images(request: Recorded) -> str:
-    try:
-        found = [(mime, verify(data).mime) for mime, data in request.images]
-    except (InvalidImageError, ValueError):
-        return "Unable to process input image."
-    return next((f"The image is {real}, not {said}." for said, real in found if said != real), "")
 
 
 def _output(request: Recorded, picture: Picture) -> dict[str, Any]:

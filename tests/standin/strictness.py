@@ -88,7 +88,7 @@ def _problem(request: Recorded, facts: ModelFacts) -> str:
         or _bad_schema(config)
         or next((bad for part in request.parts if (bad := _bad_resolution(part, facts))), "")
         or next((bad for part in request.parts if (bad := _bad_video(part, facts))), "")
-        or _bad_images(request)
+        or bad_images(request)
         or refuse_history(request)
         or ("" if request.prompt.strip() else "The prompt is empty.")
     )
@@ -225,7 +225,8 @@ def _bad_resolution(part: dict[str, Any], facts: ModelFacts) -> str:
     return _unknown(resolution, MEDIA_RESOLUTION) or ("" if resolution.get("level") in LEVELS else "Invalid level.")
 
 
-def _bad_images(request: Recorded) -> str:
+def bad_images(request: Recorded) -> str:
+    """Return what is wrong with a request's images, or "": each is whole, and of the type it is said to be."""
     try:
         found = [(mime, verify(data).mime) for mime, data in request.images]
     except (InvalidImageError, ValueError):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +13,6 @@ import pytest
 from core.errors import BatchGoneError, WorkspaceError
 from core.models.asset import EngineName, Kind, Recipe
 from core.models.batch import Batch, BatchEntry
-from core.settings import load_settings
 from core.store.batches import BatchesFolder
 from core.store.conversations import ConversationsFolder
 from core.store.ledger import Ledger
@@ -24,18 +22,6 @@ from core.studio.context import LOCAL_USER, Studio
 from tests.standin import StandIn
 
 NAME = "batch-0123456789ab"
-
-
-@pytest.fixture
-def server() -> Iterator[StandIn]:
-    with StandIn() as stand_in:
-        yield stand_in
-
-
-@pytest.fixture
-def studio(server: StandIn, tmp_path: Path) -> Studio:
-    home, key, url = str(tmp_path / "home"), server.key, server.url
-    return Studio(load_settings(THROUGHLINE_HOME=home, GEMINI_API_KEY=key, GOOGLE_GEMINI_BASE_URL=url))
 
 
 @pytest.fixture

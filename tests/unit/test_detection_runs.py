@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,31 +9,15 @@ import pytest
 
 from core.models.asset import EngineName
 from core.models.region import Wish
-from core.settings import load_settings
 from core.store.workspace import Workspace
 from core.studio.background import RunView, active_runs, begin_detection, retry_detection, retry_recipes, view_run
 from core.studio.context import LOCAL_USER, Studio
 from core.studio.planning import StepStatus
-from core.studio.runner import Runner
 from core.studio.runs import cancel_run, list_runs
 from core.studio.specs import DetectSpec
 from tests.samples import keep
 from tests.standin import StandIn
 from tests.terminal.harness import wait_until
-
-
-@pytest.fixture
-def server() -> Iterator[StandIn]:
-    with StandIn() as stand_in:
-        yield stand_in
-
-
-@pytest.fixture
-def studio(server: StandIn, tmp_path: Path) -> Iterator[Studio]:
-    home, key, url = str(tmp_path / "home"), server.key, server.url
-    yield Studio(load_settings(THROUGHLINE_HOME=home, GEMINI_API_KEY=key, GOOGLE_GEMINI_BASE_URL=url))
-    if Runner.current is not None:
-        Runner.current.close()
 
 
 @pytest.fixture

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from core.errors import InvalidRequestError
 from core.models.asset import EngineName, GenerationSettings, Result, Role, Source
-from core.settings import load_settings
 from core.store.workspace import Workspace
 from core.studio.background import RunView, view_run
 from core.studio.context import LOCAL_USER, Studio
 from core.studio.grids import MOST_CELLS, Grid, GridOrder, begin_grid, expand, variations
 from core.studio.lab import LabOrder, advance, history
 from core.studio.planning import StepStatus
-from core.studio.runner import Runner
 from tests.samples import keep, png
 from tests.standin import StandIn
 from tests.terminal.harness import wait_until
@@ -27,20 +24,6 @@ NANO, FLASH, PRO, LITE = (
     "gemini-3-pro-image",
     "gemini-3.1-flash-lite-image",
 )
-
-
-@pytest.fixture
-def server() -> Iterator[StandIn]:
-    with StandIn() as stand_in:
-        yield stand_in
-
-
-@pytest.fixture
-def studio(server: StandIn, tmp_path: Path) -> Iterator[Studio]:
-    home, key, url = str(tmp_path / "home"), server.key, server.url
-    yield Studio(load_settings(THROUGHLINE_HOME=home, GEMINI_API_KEY=key, GOOGLE_GEMINI_BASE_URL=url))
-    if Runner.current is not None:
-        Runner.current.close()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,26 +12,15 @@ import pytest
 from core.errors import BudgetExceededError, InvalidRequestError, UnreadableAnswerError, WorkspaceError
 from core.models.asset import Asset, EngineName
 from core.models.region import Box, Detection, DetectionSettings, Flag, Region, Wish
-from core.settings import load_settings
 from core.store.workspace import Workspace
 from core.studio.attempts import Errand
 from core.studio.context import Studio
 from core.studio.detection import Search, detect_or_reuse, detect_page, edited, redo, resolved, undo
 from tests.samples import files, keep
 from tests.standin import StandIn
+from tests.unit.conftest import keyed
 
 FINDER = "gemini-3.8-flash"
-
-
-@pytest.fixture
-def server() -> Iterator[StandIn]:
-    with StandIn() as stand_in:
-        yield stand_in
-
-
-@pytest.fixture
-def studio(server: StandIn, tmp_path: Path) -> Studio:
-    return studio_for(server, tmp_path)
 
 
 @pytest.fixture
@@ -43,17 +31,6 @@ def project(studio: Studio, tmp_path: Path) -> Workspace:
 @pytest.fixture
 def page(project: Workspace) -> Asset:
     return keep(project, "page-1")
-
-
-def studio_for(server: StandIn, tmp_path: Path, **more: Any) -> Studio:
-    return Studio(
-        load_settings(
-            THROUGHLINE_HOME=str(tmp_path / "home"),
-            GEMINI_API_KEY=server.key,
-            GOOGLE_GEMINI_BASE_URL=server.url,
-            **more,
-        )
-    )
 
 
 def search(model: str = FINDER, **more: Any) -> Search:
@@ -163,7 +140,7 @@ def test_an_error_stores_nothing(studio: Studio, project: Workspace, page: Asset
 
 def test_a_budget_is_kept(server: StandIn, tmp_path: Path) -> None:
     """A search over the day's budget is not made."""
-    poor = studio_for(server, tmp_path, THROUGHLINE_BUDGET_USD="0.001")
+    poor = keyed(server, tmp_path, THROUGHLINE_BUDGET_USD="0.001")
     project = poor.workspace(tmp_path / "pages")
     with pytest.raises(BudgetExceededError):
         find(poor, project, keep(project, "page-1"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,6 @@ import pytest
 from core.errors import AssetNotFoundError, InvalidRequestError, WorkspaceError
 from core.models.asset import EngineName, GenerationSettings, Kind, Recipe, Role
 from core.models.talk import Reply, Transport, Turn
-from core.settings import load_settings
 from core.store.workspace import Workspace
 from core.studio.background import RunView, retry_recipes, view_run
 from core.studio.context import LOCAL_USER, Studio
@@ -26,29 +24,16 @@ from core.studio.talks import Said, Say, picture_of, prepare, say_next, turn_of
 from tests.samples import keep
 from tests.standin import Recorded, StandIn
 from tests.terminal.harness import wait_until
+from tests.unit.conftest import keyed
 
 MODEL, OTHER = "gemini-nano-banana-2.1", "gemini-3-pro-image"
-
-
-@pytest.fixture
-def server() -> Iterator[StandIn]:
-    with StandIn() as stand_in:
-        yield stand_in
 
 
 def fresh_studio(server: StandIn, tmp_path: Path) -> Studio:
     """Return the studio as another process would have it."""
     if Runner.current is not None:
         Runner.current.close()
-    home, key, url = str(tmp_path / "home"), server.key, server.url
-    return Studio(load_settings(THROUGHLINE_HOME=home, GEMINI_API_KEY=key, GOOGLE_GEMINI_BASE_URL=url))
-
-
-@pytest.fixture
-def studio(server: StandIn, tmp_path: Path) -> Iterator[Studio]:
-    yield fresh_studio(server, tmp_path)
-    if Runner.current is not None:
-        Runner.current.close()
+    return keyed(server, tmp_path)
 
 
 @pytest.fixture

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from core.models.asset import EngineName, Kind, Recipe
-from core.settings import load_settings
 from core.store import waits as waits_module
 from core.store.ledger import Ledger
 from core.studio.background import begin_recipes, view_run
 from core.studio.context import LOCAL_USER, Studio
-from core.studio.runner import Runner, events_so_far
+from core.studio.runner import events_so_far
 from core.studio.runs import runs_database
 from core.studio.specs import RecipesSpec, StepWait
 from tests.samples import attempt
 from tests.standin import StandIn
 from tests.standin.replies import as_error, retry_info
 from tests.terminal.harness import wait_until
+from tests.unit.conftest import keyed
 
 
 def test_another_process_sees_a_wait(tmp_path: Path) -> None:
@@ -75,24 +74,6 @@ def test_a_run_over_pages_has_the_waits_of_its_pages(tmp_path: Path) -> None:
     assert waits.of_run("pages-bc123") == {}
 
 
-@pytest.fixture
-def server() -> Iterator[StandIn]:
-    with StandIn() as stand_in:
-        yield stand_in
-
-
-@pytest.fixture
-def studio(server: StandIn, tmp_path: Path) -> Iterator[Studio]:
-    yield Studio(_settings(server, tmp_path))
-    if Runner.current is not None:
-        Runner.current.close()
-
-
-def _settings(server: StandIn, tmp_path: Path):
-    home, key, url = str(tmp_path / "home"), server.key, server.url
-    return load_settings(THROUGHLINE_HOME=home, GEMINI_API_KEY=key, GOOGLE_GEMINI_BASE_URL=url)
-
-
 def test_a_run_that_is_told_to_wait_shows_it(studio: Studio, server: StandIn, tmp_path: Path) -> None:
     """While a quota per minute is waited for, whoever looks sees which image waits, why, and until when; then it comes.
 
@@ -104,7 +85,7 @@ def test_a_run_that_is_told_to_wait_shows_it(studio: Studio, server: StandIn, tm
     server.answer_next(as_error(429, "RESOURCE_EXHAUSTED", "Slow down.", retry_info("2s")))
     spec = RecipesSpec(project=str(project.folder), title="Lamp", recipes={"1": recipe}, concurrency=1, user=LOCAL_USER)
     run = begin_recipes(studio, spec)
-    looking = Studio(_settings(server, tmp_path))
+    looking = keyed(server, tmp_path)
     wait_until(lambda: view_run(looking, run).waits, "the wait")
     wait = view_run(looking, run).longest_wait
     assert wait is not None

@@ -6,7 +6,7 @@ Every part of an answer may be missing, empty or of a kind we have not seen; non
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from google.genai import types
 
@@ -81,27 +81,32 @@ def read_answer(response: types.GenerateContentResponse, redactor: Redactor) -> 
     usage = read_usage(response)
     said = tuple(parts_of(response))
     read = [made for part in said if (made := read_part(part, redactor)) is not None]
-    finished = [made for made in read if made.kind is BlockKind.IMAGE]
-    thought = [made for made in reversed(read) if made.kind is BlockKind.THOUGHT_IMAGE]
-    image_count = sum(not part.thought and _image_bytes(part) is not None for part in said)
-    for images, warnings in ((finished, ()), (thought, (FROM_THOUGHTS,))):
-        if images:
-            return ImageAnswer(
-                text=redactor.text(text_of(said)),
-                finish_reason=redactor.name(finish_reason_of(response)),
-                usage=usage,
-                warnings=(*warnings, *images[0].warnings),
-                data=images[0].data,
-                mime=images[0].mime,
-                image_count=max(1, image_count),
-                parts=tuple(read),
-                grounding=read_grounding(response, redactor),
-            )
+    if (image := chosen_image(read)) is not None:
+        return ImageAnswer(
+            text=redactor.text(text_of(said)),
+            finish_reason=redactor.name(finish_reason_of(response)),
+            usage=usage,
+            warnings=image.warnings,
+            data=image.data,
+            mime=image.mime,
+            image_count=max(1, sum(not part.thought and _image_bytes(part) is not None for part in said)),
+            parts=tuple(read),
+            grounding=read_grounding(response, redactor),
+        )
     if any(_image_bytes(part) for part in said):
         raise damaged(usage)
     if not has_content(response):
         raise empty(200)
     raise AttemptFailed(_missing(response, said, redactor), status=200, may_be_billed=True, usage=usage)
+
+
+def chosen_image(read: Sequence[ReadPart]) -> ReadPart | None:
+    """Return the first image of an answer, else the last among its thoughts, with a warning that says so."""
+    finished = next((made for made in read if made.kind is BlockKind.IMAGE), None)
+    thought = next((made for made in reversed(read) if made.kind is BlockKind.THOUGHT_IMAGE), None)
+    if finished is not None or thought is None:
+        return finished
+    return replace(thought, warnings=(FROM_THOUGHTS, *thought.warnings))
 
 
 def parts_of(response: types.GenerateContentResponse) -> Iterator[types.Part]:

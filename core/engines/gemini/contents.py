@@ -125,12 +125,10 @@ def _thinking_of(settings: DetectionSettings, facts: ModelFacts) -> types.Thinki
 
 
 def _thinking(settings: GenerationSettings) -> types.ThinkingConfig | None:
+    level = _thinking_level(settings.thinking_level)
     if settings.thoughts is None:
-        return _thinking_level(settings.thinking_level)
-    level = settings.thinking_level
-    return types.ThinkingConfig(
-        include_thoughts=settings.thoughts, thinking_level=types.ThinkingLevel(level.upper()) if level else None
-    )
+        return level
+    return (level or types.ThinkingConfig()).model_copy(update={"include_thoughts": settings.thoughts})
 
 
 def _safety(safety: str | None) -> list[types.SafetySetting] | None:

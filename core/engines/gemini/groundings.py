@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from google.genai import types
 
@@ -18,8 +18,22 @@ def read_grounding(response: types.GenerateContentResponse, redactor: Redactor) 
     """Return what the answer's candidates are grounded on, or None when they are on nothing."""
     found = [c.grounding_metadata for c in response.candidates or () if c.grounding_metadata]
     suggestions = next((html for metadata in found if (html := _suggestions(metadata))), "")
-    queries = [query for metadata in found for query in (*_of(metadata.web_search_queries), *_queries(metadata))]
-    links = {link.uri: link for metadata in found for link in _links(metadata, redactor)}
+    queries = [
+        query
+        for metadata in found
+        for query in (*(metadata.web_search_queries or ()), *(metadata.image_search_queries or ()))
+    ]
+    return grounding_of(suggestions, queries, (page for metadata in found for page in _pages(metadata)), redactor)
+
+
+def grounding_of(
+    suggestions: str, queries: Iterable[str], pages: Iterable[tuple[str | None, str | None]], redactor: Redactor
+) -> Grounding | None:
+    """Return what an answer was looked up with, cleaned and cut; None when that is nothing.
+
+    `pages` are addresses with titles; what nobody can visit is left out.
+    """
+    links = {link.uri: link for uri, title in pages if (link := _link(uri, title, redactor))}
     grounding = Grounding(
         suggestions=redactor.text(suggestions)[:_LONGEST_SUGGESTIONS],
         queries=tuple(dict.fromkeys(redactor.line(query) for query in queries)),
@@ -28,23 +42,20 @@ def read_grounding(response: types.GenerateContentResponse, redactor: Redactor) 
     return grounding if grounding != Grounding() else None
 
 
+def _link(uri: str | None, title: str | None, redactor: Redactor) -> Link | None:
+    if not uri or not uri.startswith(("https://", "http://")) or len(uri) > _LONGEST_ADDRESS:
+        return None
+    return Link(uri=redactor.text(uri), title=redactor.line(title or ""))
+
+
 def _suggestions(metadata: types.GroundingMetadata) -> str:
     return (metadata.search_entry_point and metadata.search_entry_point.rendered_content) or ""
 
 
-def _queries(metadata: types.GroundingMetadata) -> list[str]:
-    return _of(metadata.image_search_queries)
-
-
-def _of(items: list[str] | None) -> list[str]:
-    return items or []
-
-
-def _links(metadata: types.GroundingMetadata, redactor: Redactor) -> Iterator[Link]:
-    """Yield the sources that can be visited; of a picture that was found, the page it stands on."""
+def _pages(metadata: types.GroundingMetadata) -> Iterator[tuple[str | None, str | None]]:
+    """Yield the sources; of a picture that was found, the page it stands on."""
     for chunk in metadata.grounding_chunks or ():
-        pairs = [(chunk.web.uri, chunk.web.title)] if chunk.web else []
-        pairs += [(chunk.image.source_uri, chunk.image.title)] if chunk.image else []
-        for uri, title in pairs:
-            if uri and uri.startswith(("https://", "http://")) and len(uri) <= _LONGEST_ADDRESS:
-                yield Link(uri=redactor.text(uri), title=redactor.line(title or ""))
+        if chunk.web:
+            yield chunk.web.uri, chunk.web.title
+        if chunk.image:
+            yield chunk.image.source_uri, chunk.image.title

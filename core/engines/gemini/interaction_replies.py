@@ -12,18 +12,15 @@ from typing import Any
 
 from google.genai import types
 
-from core.engines.gemini.answers import FROM_THOUGHTS, ImageAnswer, ReadPart, read_part
+from core.engines.gemini.answers import ImageAnswer, ReadPart, chosen_image, read_part
 from core.engines.gemini.details import Refusal, error_reasons
 from core.engines.gemini.failures import damaged, empty
+from core.engines.gemini.groundings import grounding_of
 from core.engines.gemini.outcomes import AttemptFailed, Usage
 from core.engines.gemini.reasons import describe_no_image, find_rule
 from core.engines.gemini.redactor import Redactor
 from core.errors import BlockedError, NoImageError
-from core.models.answer import BlockKind, Grounding, Link
-
-_MOST_LINKS = 100
-_LONGEST_ADDRESS = 4000
-_LONGEST_SUGGESTIONS = 200_000
+from core.models.answer import BlockKind, Grounding
 
 
 def read_interaction(interaction: Any, redactor: Redactor) -> ImageAnswer:
@@ -35,16 +32,13 @@ def read_interaction(interaction: Any, redactor: Redactor) -> ImageAnswer:
     usage = _read_usage(_of(interaction, "usage"))
     said = list(_parts(interaction))
     read = [made for part in said if (made := read_part(part, redactor)) is not None]
-    finished = [made for made in read if made.kind is BlockKind.IMAGE]
-    thought = [made for made in reversed(read) if made.kind is BlockKind.THOUGHT_IMAGE]
-    if not (finished or thought):
+    if (image := chosen_image(read)) is None:
         raise _without_image(interaction, said, read, usage, redactor)
-    image = (finished or thought)[0]
     return ImageAnswer(
         text=_words(read),
         finish_reason=redactor.name(_of(interaction, "status")),
         usage=usage,
-        warnings=(*(() if finished else (FROM_THOUGHTS,)), *image.warnings),
+        warnings=image.warnings,
         data=image.data,
         mime=image.mime,
         image_count=max(1, sum(not part.thought and part.inline_data is not None for part in said)),
@@ -122,27 +116,15 @@ def _read_usage(usage: Any) -> Usage:
 
 def _read_grounding(interaction: Any, redactor: Redactor) -> Grounding | None:
     """Return what an interaction looked up: its searches' suggestions and words, and the pages it cites."""
-    suggestions, queries, links = "", [], dict[str, Link]()
+    suggestions, queries, pages = "", list[str](), list[tuple[str | None, str | None]]()
     for step in _list(interaction, "steps"):
         for result in _list(step, "result") if _of(step, "type") == "google_search_result" else ():
             suggestions = suggestions or _text(result, "search_suggestions")
         if _of(step, "type") == "google_search_call":
-            queries += [redactor.line(str(query)) for query in _list(_of(step, "arguments"), "queries")]
+            queries += [str(query) for query in _list(_of(step, "arguments"), "queries")]
         for content in _list(step, "content"):
-            links |= {link.uri: link for link in _links(content, redactor)}
-    grounding = Grounding(
-        suggestions=redactor.text(suggestions)[:_LONGEST_SUGGESTIONS],
-        queries=tuple(dict.fromkeys(queries)),
-        links=tuple(links.values())[:_MOST_LINKS],
-    )
-    return grounding if grounding != Grounding() else None
-
-
-def _links(content: Any, redactor: Redactor) -> Iterator[Link]:
-    for citation in _list(content, "annotations"):
-        uri = _text(citation, "url")
-        if uri.startswith(("https://", "http://")) and len(uri) <= _LONGEST_ADDRESS:
-            yield Link(uri=redactor.text(uri), title=redactor.line(_text(citation, "title")))
+            pages += [(_text(cited, "url"), _text(cited, "title")) for cited in _list(content, "annotations")]
+    return grounding_of(suggestions, queries, pages, redactor)
 
 
 def _of(value: Any, name: str) -> Any:

@@ -32,22 +32,19 @@ THRESHOLDS = {
 
 
 class Interactions:
-    """One turn by the Interactions API; `settings` are those that its model honours."""
+    """One turn by the Interactions API; the request's settings are those that its model honours."""
 
-    def __init__(
-        self, client: genai.Client, uploads: Uploads, request: GenerationRequest, settings: GenerationSettings
-    ) -> None:
+    def __init__(self, client: genai.Client, uploads: Uploads, request: GenerationRequest) -> None:
         self._client = client
         self._uploads = uploads
         self._request = request
-        self._settings = settings
         self._previous = request.conversation.previous if request.conversation else ""
 
     async def write(self, facts: ModelFacts) -> dict[str, Any]:
         """Return what is sent: only what this turn brings, with the name of the turn before it."""
         references = self._request.references
         images = _inline(references) if fits_inline(references, facts) else await self._sent_ahead(references)
-        return write_body(self._request, self._settings, images)
+        return write_body(self._request, self._request.settings, images)
 
     async def ask(self, body: dict[str, Any]) -> Any:
         """Send a turn and return the SDK's interaction."""
@@ -62,8 +59,9 @@ class Interactions:
         return explain(error, model, redactor, has_left, goes_on=bool(self._previous))
 
     async def _sent_ahead(self, references: Sequence[Reference]) -> list[dict[str, Any]]:
-        files = [(await self._uploads.part(reference)).file_data for reference in references]
-        return [{"type": "image", "uri": file.file_uri, "mime_type": file.mime_type} for file in files if file]
+        files = await self._uploads.parts(references)
+        sent = [files[reference.digest].file_data for reference in references]
+        return [{"type": "image", "uri": file.file_uri, "mime_type": file.mime_type} for file in sent if file]
 
 
 def write_body(

@@ -26,7 +26,6 @@ from core.engines.gemini.outcomes import AttemptFailed, Usage
 from core.engines.gemini.redactor import Redactor
 from core.engines.gemini.uploads import Uploads
 from core.errors import ConfigurationError, EngineError, InvalidApiKeyError
-from core.models.asset import GenerationSettings
 from core.models.catalog import Catalog, ModelFacts
 from core.models.talk import Transport
 from core.models.wishes import detection_price, detection_prompt
@@ -58,15 +57,14 @@ class Service:
         self, request: GenerationRequest, facts: ModelFacts, observer: Observer, notes: tuple[str, ...]
     ) -> Generation:
         """Make one image, with as many attempts as the rules allow; `notes` are added to its warnings."""
-        settings = facts.honoured(request.settings)
-        request = replace(request, settings=settings)
+        request = replace(request, settings=facts.honoured(request.settings))
 
         def cost(answer: ImageAnswer) -> float:
             # its images by list price, text and input by tokens
             tokens = facts.token_cost(answer.usage.input_tokens or 0, answer.usage.text_tokens)
-            return answer.image_count * facts.price(settings) + tokens
+            return answer.image_count * facts.price(request.settings) + tokens
 
-        order = self._order(request, facts, settings, cost)
+        order = self._order(request, facts, cost)
         answer = await Call(order, self.send, self._rules, observer).run()
         exchange = _exchange(request, answer) if request.conversation else None
         return answer.generation(cost(answer), notes, exchange)
@@ -75,16 +73,15 @@ class Service:
         self,
         request: GenerationRequest,
         facts: ModelFacts,
-        settings: GenerationSettings,
         cost: Callable[[ImageAnswer], float],
     ) -> Order[ImageAnswer]:
         """Return what is asked for: by the conversation's transport, else as one message."""
-        talk = request.conversation
+        talk, settings = request.conversation, request.settings
         if talk is not None and talk.transport is Transport.INTERACTIONS:
             # Loading that part of the SDK takes half a second more.
             from core.engines.gemini.interactions import Interactions
 
-            turn = Interactions(self._client, self._uploads, request, settings)
+            turn = Interactions(self._client, self._uploads, request)
             return Order(
                 model=request.model,
                 write=lambda: turn.write(facts),

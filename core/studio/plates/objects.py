@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from core.models.region import Box, Region
+from core.models.repair import LONGEST_CAPTION
 
-_LONGEST_LABEL, _LONGEST_CAPTION = 80, 2000
+_LONGEST_LABEL = 80
 _SAME = 0.05  # thousandths of the page: what a browser's arithmetic may be off by
 
 Regions = tuple[Region, ...]
@@ -25,7 +26,7 @@ def with_boxes(regions: Regions, boxes: Sequence[tuple[str, Box]]) -> Regions:
 
 def relabelled(regions: Regions, region_id: str, label: str, caption: str) -> Regions:
     """Return the regions with one region's words changed; line breaks of a caption stay."""
-    words = {"label": " ".join(label.split())[:_LONGEST_LABEL], "caption": caption.strip()[:_LONGEST_CAPTION]}
+    words = {"label": " ".join(label.split())[:_LONGEST_LABEL], "caption": caption.strip()[:LONGEST_CAPTION]}
     return tuple(region.model_copy(update=words) if region.id == region_id else region for region in regions)
 
 

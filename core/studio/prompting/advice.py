@@ -123,7 +123,7 @@ def _counted(now: Situation) -> Advice | None:
         return None
     word = (found[1] or found[2]).lower()
     count = _NUMBERS.get(word) or int(word)
-    without = " ".join((now.prompt[: found.start()] + now.prompt[found.end() :]).split(" ")).strip()
+    without = (now.prompt[: found.start()] + now.prompt[found.end() :]).strip()
     return Advice(Hint.COUNTED, _begun(without), count)
 
 
@@ -212,7 +212,15 @@ def _first(now: Situation) -> Advice | None:
 
 
 _RULES: tuple[Callable[[Situation], Advice | None], ...] = (
-    *(_unnamed, _counted, _scene, _many, _letters, _negative, _vague, _plain_light, _first),
+    _unnamed,
+    _counted,
+    _scene,
+    _many,
+    _letters,
+    _negative,
+    _vague,
+    _plain_light,
+    _first,
 )
 
 

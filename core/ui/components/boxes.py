@@ -17,7 +17,7 @@ from core.ui.components.marks import name_of, picture_data
 from core.ui.session import component_value
 from core.ui.texts import _
 
-MOST_BOXES = 500
+MOST_BOXES = 1000  # as many as a search keeps
 _editor = registered("boxes", *front("shared/base.css", "editor/view.html", "editor/view.css", "editor/view.js"))
 
 

@@ -8,10 +8,11 @@ import streamlit as st
 
 from core.engines.base import BatchState
 from core.models.batch import Batch
-from core.studio.batches import cancel_batch, is_overdue, reasons, retry_batch
-from core.ui.batching import look, own_batches, show_batches_under_way, tell_sent
+from core.studio.batches import cancel_batch, is_overdue, own_batches, reasons, retry_batch
+from core.ui.batching import look, show_batches_under_way, tell_sent
 from core.ui.components.pictures import picture_strip
-from core.ui.session import set_kept, studio
+from core.ui.lab.form import show_on_bench
+from core.ui.session import studio
 from core.ui.telling import attempt, say
 from core.ui.texts import _
 from core.ui.widgets import ago, empty_place, images, plain, price, show_error
@@ -21,7 +22,7 @@ _MOST_SHOWN = 30
 
 def show_batches() -> None:
     """Show all batches of the project, newest first."""
-    batches = own_batches()
+    batches = own_batches(studio().studio, studio().workspace)
     if not batches:
         empty_place(_("No batch yet. Send images as a batch: half the price, made within a day."))
         return
@@ -51,18 +52,13 @@ def _batch(batch: Batch) -> None:
             key=f"{batch.id}-made",
             selected="",
             label=_("Images of this batch"),
-            on_pick=_show_on_bench,
+            on_pick=show_on_bench,
         )
     if batch.failed:
         with st.expander(_("Why an image is missing")):
             for error in reasons(batch):
                 show_error(error)
     _actions(batch)
-
-
-def _show_on_bench(asset_id: str) -> None:
-    set_kept("lab/shown", asset_id)
-    set_kept("lab/mode", "bench")
 
 
 def _actions(batch: Batch) -> None:

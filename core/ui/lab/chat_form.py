@@ -49,7 +49,7 @@ def show_chat_form(talk: Talk | None, leaf: str, is_running: bool) -> None:
             shortcut="Mod+Enter",
             key="talk-say",
         )
-        _show_sent(say)
+        _show_sent(say, talk)
     if is_clicked:
         _say(say, name, controls.price_usd)
 
@@ -86,13 +86,13 @@ def _choose_way(name: str, has_before: bool) -> str:
     )
 
 
-def _show_sent(say: Say) -> None:
+def _show_sent(say: Say, talk: Talk | None) -> None:
     with st.popover(_("What is sent"), type="tertiary"):
         if not say.order.prompt.strip():
             st.text(_("The words, once there are some."))
             return
         try:
-            prepared = prepare(desk(), studio().workspace, say, is_only_priced=True)
+            prepared = prepare(desk(), studio().workspace, say, is_only_priced=True, talk=talk)
         except StudioError as error:
             show_error(error)
             return

@@ -16,6 +16,7 @@ from core.ui.controls import KeptControls, model_controls
 from core.ui.desk import desk
 from core.ui.lab.advice_part import show_advice
 from core.ui.lab.references import choose_references, fill_references, references
+from core.ui.lab.talk_place import BENCH, MODE
 from core.ui.lab.templates_part import show_templates
 from core.ui.lab.video_part import VIDEO_FIELDS, choose_video
 from core.ui.labels import role_names
@@ -33,10 +34,11 @@ _NUMBERS = ("temperature", "top_p")
 
 @dataclass(frozen=True)
 class Wanted:
-    """A filled-in form: the order it makes, and what one of its images costs in USD."""
+    """A filled-in form: the order it makes, and what one of its images costs in USD, alone and in a batch."""
 
     order: LabOrder
     price_usd: float
+    batch_usd: float
 
 
 def fill_form(made: Asset) -> None:
@@ -65,6 +67,12 @@ def fill_controls(name: str, recipe: Recipe) -> None:
         set_kept(f"{name}/{field}", value)
 
 
+def show_on_bench(asset_id: str) -> None:
+    """Have the prompt lab show an image among the single ones."""
+    set_kept(f"{NAME}/shown", asset_id)
+    set_kept(MODE, BENCH)
+
+
 def show_form(is_first: bool) -> Wanted:
     """Show the form and return what it asks for; `is_first` when nothing was made here yet."""
     show_templates(NAME)
@@ -77,7 +85,7 @@ def show_form(is_first: bool) -> Wanted:
         words = _("{title} keeps no places for this kind of image, it counts as any other: {role}")
         st.caption(plain(words.format(title=controls.facts.title, role=role_names()[role])))
     show_advice(NAME, order, composed(studio().workspace, order), is_first)
-    return Wanted(order, controls.price_usd)
+    return Wanted(order, controls.price_usd, controls.facts.batch_factor * controls.price_usd)
 
 
 def show_make_button(wanted: Wanted, is_running: bool) -> None:
@@ -113,8 +121,7 @@ def show_make_button(wanted: Wanted, is_running: bool) -> None:
 
 def _show_batch_button(wanted: Wanted) -> None:
     here, order = studio(), wanted.order
-    facts = here.studio.catalog.model(order.model)
-    cost = order.variants * wanted.price_usd * facts.batch_factor
+    cost = order.variants * wanted.batch_usd
     batch_button(
         order.variants, cost, lambda: advance(here.studio, here.workspace, order).recipes, "lab-batch", "tertiary"
     )

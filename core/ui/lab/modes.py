@@ -11,6 +11,7 @@ from core.ui.lab.batches_part import show_batches
 from core.ui.lab.bench import show_bench
 from core.ui.lab.chat_part import show_chat
 from core.ui.lab.grid.page import show_grid
+from core.ui.lab.talk_place import BENCH as BENCH_MODE
 from core.ui.lab.talk_place import CHAT as CHAT_MODE
 from core.ui.lab.talk_place import MODE
 from core.ui.session import kept, set_kept
@@ -20,7 +21,7 @@ from core.ui.texts import _
 class Mode(StrEnum):
     """A way to work in the lab."""
 
-    BENCH = "bench"
+    BENCH = BENCH_MODE
     GRID = "grid"
     CHAT = CHAT_MODE
     BATCHES = "batches"

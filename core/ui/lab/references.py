@@ -15,7 +15,7 @@ from core.studio.intake import take_in
 from core.studio.lab import reference_to
 from core.studio.prompts import role_of
 from core.ui.components.marks import name_of
-from core.ui.components.pictures import picture_strip
+from core.ui.components.pictures import MOST_IN_GALLERY, picture_strip
 from core.ui.labels import role_names
 from core.ui.pictures import picture_url
 from core.ui.session import kept, kept_value, set_kept, studio
@@ -116,7 +116,7 @@ def _take(name: str, count: int) -> None:
             width="stretch",
         )
     with st.popover(_("From this project"), icon=":material/photo_library:", key=f"{name}/pick/{_round(name)}"):
-        assets = studio().workspace.assets()[::-1]
+        assets = studio().workspace.assets()[-MOST_IN_GALLERY:][::-1]
         if not assets:
             st.text(_("This project holds no picture yet."))
         else:

@@ -96,7 +96,7 @@ def _blocks(shown: Asset, blocks: list[Block]) -> None:
         elif block.file:
             st.image(answer_url(studio().workspace, shown, block.file), width=360, alt=_("An image of the answer"))
         else:
-            zoom_picture(studio().workspace, shown, key=f"lab-block-{number}", max_height=240)
+            zoom_picture(studio().workspace, shown, key=f"lab-block-{block.kind}-{number}", max_height=240)
 
 
 def _grounding(shown: Asset, grounding: Grounding) -> None:

@@ -9,7 +9,7 @@ from core.models.talk import Talk
 from core.studio.talks import turn_of
 from core.ui.session import forget_kept, kept_value, set_kept, studio
 
-MODE, CHAT = "lab/mode", "chat"
+MODE, BENCH, CHAT = "lab/mode", "bench", "chat"
 NEW = ""
 CURRENT = "talk/current"
 _ECHO_SECONDS = 10.0

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.models.asset import Asset, EngineName
+from core.models.asset import Asset, EngineName, Kind
 from core.models.story import CHARACTERS
 from core.studio.lab import LAB
 from core.studio.lineage import Graph, asset_of
+from core.studio.pages.origins import credit_of
 from core.studio.plates.cutting import is_plates_slug, page_of_slug
 from core.studio.project_stories import story_slugs
 from core.ui.character.form import NAME as SHEET
@@ -15,17 +16,19 @@ from core.ui.character.form import fill_form
 from core.ui.components.marks import Mark, name_of
 from core.ui.components.pictures import picture_strip, zoom_picture
 from core.ui.intake import choose_picture
-from core.ui.lab.form import NAME as LAB_FORM
 from core.ui.lab.form import fill_form as fill_lab
+from core.ui.lab.form import show_on_bench
 from core.ui.lab.talk_place import is_turn_here, open_turn
+from core.ui.labels import settings_words
 from core.ui.lineage.reading import Reading
 from core.ui.lineage.selection import select
 from core.ui.lineage.trash import put_away
 from core.ui.original import original_button
 from core.ui.places import go_to
+from core.ui.plates.matrix_part import CROP
 from core.ui.sequencer.files import begin_with
 from core.ui.sequencer.stories import show_story
-from core.ui.session import set_kept, studio
+from core.ui.session import studio
 from core.ui.texts import _
 from core.ui.widgets import ago, images, kind_name, plain, price, state_badge
 
@@ -90,7 +93,7 @@ def _lab_actions(asset: Asset) -> None:
         _("Open in the prompt lab"), icon=":material/science:", type="primary", help=_("With its words and references")
     ):
         fill_lab(asset)
-        set_kept(f"{LAB_FORM}/shown", asset.id)
+        show_on_bench(asset.id)
         go_to("prompt_lab")
 
 
@@ -121,7 +124,8 @@ def _told(slugs: list[str]) -> list[str]:
 
 def _plate_actions(asset: Asset) -> None:
     if st.button(_("Open on its page"), icon=":material/menu_book:", type="primary"):
-        st.query_params.update({"page": page_of_slug(asset.recipe.story), "cell": asset.recipe.step})
+        cell = (CROP if asset.recipe.kind is Kind.CROP else "") + asset.recipe.step
+        st.query_params.update({"page": page_of_slug(asset.recipe.story), "cell": cell})
         go_to("book_pages")
 
 
@@ -172,18 +176,22 @@ def _recipe(asset: Asset) -> None:
 
 def _facts(asset: Asset) -> list[tuple[str, str]]:
     recipe, result = asset.recipe, asset.result
-    settings = [f"{name.replace('_', ' ')} {value}" for name, value in recipe.settings.set_values().items()]
+    origin = credit_of(studio().workspace, asset)
     cost = price(result.cost_usd, is_actual=True) if recipe.engine else ""
     return [
         (_("Engine"), str(recipe.engine or "")),
         (_("Model"), recipe.model if recipe.engine is EngineName.GEMINI else ""),
-        (_("Settings"), ", ".join(settings)),
+        (_("Settings"), ", ".join(settings_words(recipe.settings))),
         (_("Attempt"), str(recipe.attempt) if recipe.engine else ""),
         (_("Size"), _("{width} × {height} px").format(width=result.width, height=result.height)),
         (_("Cost"), cost),
         (_("Time"), _("{seconds} s").format(seconds=f"{result.seconds:.1f}") if result.seconds else ""),
         (_("Made"), ago(result.created)),
         (_("Story"), "" if recipe.turn or recipe.story == LAB else recipe.story),
+        (_("Title"), origin.title),
+        (_("Source"), origin.source),
+        (_("Credit line"), origin.credit),
+        (_("Rights"), origin.rights),
         (_("File"), asset.file_name),
         (_("Fingerprint"), recipe.fingerprint[:16] if recipe.engine else ""),
     ]

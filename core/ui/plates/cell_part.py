@@ -20,9 +20,9 @@ from core.ui.intake import choose_picture
 from core.ui.pictures import heat_url
 from core.ui.places import go_to
 from core.ui.plates.chain_part import show_presets
-from core.ui.plates.matrix_part import begin, is_crop_cell
+from core.ui.plates.matrix_part import begin, is_crop_cell, price_of
 from core.ui.plates.view import CELL, View, choose
-from core.ui.sequencer.board import card_line, card_mark
+from core.ui.sequencer.board import card_line, card_mark, make_label
 from core.ui.sequencer.stories import show_story
 from core.ui.session import handed_on, studio
 from core.ui.telling import attempt
@@ -140,12 +140,13 @@ def show_fidelity(fidelity: Fidelity) -> None:
 
 
 def _actions(view: View, card: Card) -> None:
-    cost = price(card.price_usd)
+    cost, board = price(card.price_usd), view.matrix.board
     is_locked = card.state is CardState.LOCKED
     with st.container(horizontal=True):
-        words = _("Try again · {price}") if card.error else _("Make this image · {price}")
-        if card.is_to_make:
-            _button(view, card, words.format(price=cost), "brush", view.is_running, again=False)
+        if card.is_to_make and board is not None:
+            words = _("Try again · {price}").format(price=price_of(board, (card,)))
+            label = words if card.error else make_label(board, card)
+            _button(view, card, label, "brush", view.is_running, again=False)
         else:
             _button(
                 view, card, _("Another try · {price}").format(price=cost), "refresh", view.is_running or is_locked, True

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from core.models.plates import ChainStep
 from core.models.region import Region
 from core.studio.background import begin_story
-from core.studio.boards import Card, CardState
+from core.studio.boards import Board, Card, CardState
 from core.studio.plates.cutting import MOST_MARGIN, cut_out, region_name
 from core.studio.plates.fidelity import is_poor
 from core.studio.plates.matrix import Row
@@ -23,7 +25,7 @@ from core.ui.telling import attempt
 from core.ui.texts import _
 from core.ui.widgets import images, kind_name, main_type, plain, price
 
-_CROP = "crop/"
+CROP = "crop/"
 
 
 def show_matrix(view: View) -> None:
@@ -58,7 +60,7 @@ def begin(view: View, only: tuple[str, ...] = (), again: bool = False) -> None:
 
 def is_crop_cell(row: Row, name: str) -> bool:
     """Tell whether a cell's name is that of a row's cut-out."""
-    return name == _CROP + row.region.id
+    return name == CROP + row.region.id
 
 
 def _cut_bar(view: View) -> None:
@@ -124,20 +126,32 @@ def _strays(view: View, card: Card) -> bool:
     return is_poor(studio().studio, before, card.asset)
 
 
+def price_of(board: Board, cells: Sequence[Card]) -> str:
+    """Return what making cells costs, with those before them that are not up to date."""
+    return price(sum(card.price_usd for card in _needed(board, cells)))
+
+
+def _needed(board: Board, cells: Sequence[Card]) -> list[Card]:
+    needed = board.needed([card.step.id for card in cells if card.is_to_make])
+    return [card for card in needed if card.is_to_make]
+
+
+def _make_act(view: View, kind: str, name: str, cells: Sequence[Card]) -> GridAct | None:
+    """Return the button of a row or a column; None when nothing of it is to be made."""
+    needed = _needed(view.matrix.board, cells) if view.matrix.board else []
+    cost = price(sum(card.price_usd for card in needed))
+    label = _("Make {images} · {price}").format(images=images(len(needed)), price=cost)
+    return GridAct(kind, name, label, view.is_running) if needed else None
+
+
 def _column(view: View, step: ChainStep) -> GridHead:
-    cells = [cell for cell in view.matrix.column(step.id) if cell.is_to_make]
-    cost = price(sum(cell.price_usd for cell in cells))
-    label = _("Make {images} · {price}").format(images=images(len(cells)), price=cost)
-    act = GridAct("column", step.id, label, view.is_running) if cells else None
+    act = _make_act(view, "column", step.id, view.matrix.column(step.id))
     return GridHead(step.name, kind_name(step.kind), act)
 
 
 def _row(view: View, number: int, row: Row) -> GridHead:
     region = row.region
-    to_make = [cell for cell in row.cells if cell.is_to_make]
-    cost = price(sum(cell.price_usd for cell in to_make))
-    label = _("Make {images} · {price}").format(images=images(len(to_make)), price=cost)
-    act = GridAct("row", region.id, label, view.is_running) if to_make else None
+    act = _make_act(view, "row", region.id, row.cells)
     cells = (_crop_cell(view, row), *(_cell(view, region, cell) for cell in row.cells))
     return GridHead(f"{number} {region_name(region)}", "", act, cells)
 
@@ -145,11 +159,11 @@ def _row(view: View, number: int, row: Row) -> GridHead:
 def _crop_cell(view: View, row: Row) -> GridCell:
     name = region_name(row.region)
     if row.crop is None:
-        return GridCell(_CROP + row.region.id, _("not cut out yet"), Mark.MISSING, name, blank=_("no picture yet"))
+        return GridCell(CROP + row.region.id, _("not cut out yet"), Mark.MISSING, name, blank=_("no picture yet"))
     line = f"{row.crop.result.width} × {row.crop.result.height} px"
     mark = Mark.ARCHIVE if row.is_crop_current else Mark.STALE
     return GridCell(
-        _CROP + row.region.id,
+        CROP + row.region.id,
         line if row.is_crop_current else _("stale") + f" · {line}",
         mark,
         _("{kind}: {name}").format(kind=_("Cut-out"), name=name),

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from core.models.asset import Asset
-from core.studio.boards import Card, CardState
+from core.studio.boards import Board, Card, CardState
 from core.ui.components.component import front, registered
 from core.ui.components.marks import Mark, mark_name, mark_of, name_of
 from core.ui.pictures import picture_url
@@ -66,9 +66,9 @@ def card_line(card: Card) -> str:
     return f"{made} · {price(paid, is_actual=True)}" if paid else made
 
 
-def make_label(view: View, card: Card) -> str:
+def make_label(board: Board, card: Card) -> str:
     """Return what making a card's image is called: with those before it that are not up to date, and the price."""
-    needed = [other for other in view.board.needed((card.step.id,)) if other.is_to_make]
+    needed = [other for other in board.needed((card.step.id,)) if other.is_to_make]
     cost = price(sum(other.price_usd for other in needed))
     before = len(needed) - 1
     if before < 1:
@@ -140,7 +140,7 @@ def _menu(view: View, card: Card, labels: dict[str, str]) -> list[dict[str, Any]
     }
     filled = {"again": labels["again"].format(price=price(card.price_usd))}
     if card.is_to_make:
-        filled["make"] = make_label(view, card)
+        filled["make"] = make_label(view.board, card)
     filled["versions"] = labels["versions"].format(count=len(card.versions))
     lock = "unlock" if is_locked else "lock"
     order = [make, lock, "", "add", "duplicate", "earlier", "later", "", "versions", "replace", "", "delete"]

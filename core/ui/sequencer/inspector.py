@@ -114,7 +114,7 @@ def _actions(view: View, card: Card) -> None:
         if card.error is not None and card.is_to_make and len(view.board.needed((card.step.id,))) == 1:
             _button(view, card, "make", _("Try again · {price}").format(price=cost), "refresh", view.is_running)
         elif card.is_to_make:
-            _button(view, card, "make", make_label(view, card), "brush", view.is_running)
+            _button(view, card, "make", make_label(view.board, card), "brush", view.is_running)
         else:
             label = _("Make again · {price}").format(price=cost)
             _button(view, card, "again", label, "refresh", view.is_running or is_locked)

@@ -11,7 +11,7 @@ from core.models.asset import EngineName
 from core.models.catalog import ModelFacts
 from core.studio.grids import GridOrder, variations
 from core.studio.planning import DRAFT_MODEL
-from core.ui.controls import like_known, model_titles
+from core.ui.controls import engine_in_use, like_known, model_titles
 from core.ui.lab.grid.prompts import NAME, show_prompts, wanted_prompts
 from core.ui.lab.references import choose_references, references
 from core.ui.labels import setting_name
@@ -34,7 +34,7 @@ def wanted_order() -> GridOrder:
     return GridOrder(
         wanted_prompts(),
         references(NAME),
-        _engine(),
+        engine_in_use(),
         models,
         variations(**axes),
         tries if tries in _COUNTS else 1,
@@ -48,19 +48,15 @@ def show_form() -> GridOrder:
         show_prompts()
         _show_references()
     with controls:
-        if _engine() is EngineName.GEMINI:
+        if engine_in_use() is EngineName.GEMINI:
             _show_models()
         _show_axes()
         _show_tries()
     return wanted_order()
 
 
-def _engine() -> EngineName:
-    return EngineName(studio().studio.settings.resolved_engine(studio().engine))
-
-
 def _models() -> tuple[str, ...]:
-    if _engine() is EngineName.DRAFT:
+    if engine_in_use() is EngineName.DRAFT:
         return (DRAFT_MODEL,)
     titles, default = _offered_models()
     return tuple(_kept("models", list(titles), [default])) or (default,)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from core.errors import StudioError, from_plain
@@ -76,7 +76,9 @@ def read_view(order: GridOrder) -> View:
     """
     here = studio()
     grid = expand(here.studio, here.workspace, order, is_only_priced=True)
-    runs = [run for name in _run_names() if (run := _run(name)) is not None]
+    # older runs only say why a cell is missing
+    names = _run_names() if grid.missing else _run_names()[:1]
+    runs = [run for name in names if (run := _run(name)) is not None]
     outcomes = {name: outcome for run in reversed(runs) for name, outcome in run.outcomes.items()}
     open_entries = (entry for batch in open_batches() for entry in batch.entries if entry.is_open)
     batched = frozenset(cell_id(entry.recipe) for entry in open_entries)
@@ -90,41 +92,31 @@ def begin_all() -> None:
     the next one as well: there it would be paid for twice. It reads the form anew, for what was typed last may come
     with the click. What went wrong is told on the page.
     """
-
-    def act() -> None:
-        view = read_view(wanted_order())
-        _begin(view, view.to_make)
-
-    attempt(act)
+    _begin(lambda view: view.to_make)
 
 
 def begin_line(kind: str, place: int) -> None:
     """Start making what is missing of a "row" or a "column"."""
-
-    def act() -> None:
-        view = read_view(wanted_order())
-        _begin(view, view.grid.line(kind, place))
-
-    attempt(act)
+    _begin(lambda view: view.grid.line(kind, place))
 
 
 def begin_cell(name: str) -> None:
     """Start making one cell."""
+    _begin(lambda view: [cell for cell in view.grid.cells if cell.id == name])
+
+
+def _begin(choose: Callable[[View], Collection[GridCell]]) -> None:
+    """Start making the cells that are chosen of the grid as it stands, unless a run goes on or they are there."""
 
     def act() -> None:
-        view = read_view(wanted_order())
-        _begin(view, [cell for cell in view.grid.cells if cell.id == name])
+        here, view = studio(), read_view(wanted_order())
+        cells = choose(view)
+        only = [cell.id for cell in view.to_make if cell in cells]
+        if only and not view.is_running:
+            run = begin_grid(desk(), here.workspace, view.order, here.user, here.key, only)
+            set_kept(_RUNS, [run, *_run_names()][:_MOST_RUNS])
 
     attempt(act)
-
-
-def _begin(view: View, cells: Collection[GridCell]) -> None:
-    """Start making these cells, unless a run goes on or they are there."""
-    here = studio()
-    only = [cell.id for cell in view.to_make if cell in cells]
-    if only and not view.is_running:
-        run = begin_grid(desk(), here.workspace, view.order, here.user, here.key, only)
-        set_kept(_RUNS, [run, *_run_names()][:_MOST_RUNS])
 
 
 def open_cell(name: str) -> None:

@@ -1,0 +1,74 @@
+"""The book pages as a script: what is set for cutting out stays, and a button costs what it says."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from core.models.asset import Asset, Kind, Recipe, Result
+from core.models.region import Box, Detection, Region
+from core.settings import load_settings
+from core.store.workspace import Workspace
+from core.studio.context import Studio
+from core.studio.plates.matrix import cell_id
+from core.studio.plates.presets import first_chain
+from tests.app.walk import APP, button
+from tests.samples import png
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Workspace:
+    """A project with a searched page of 200 x 100 pixels that has one object on it."""
+    workspace = Studio(load_settings()).workspace(tmp_path / "home" / "projects" / "book", "Old book")
+    page = workspace.save(Recipe(kind=Kind.PAGE, name="Page 3"), Result(), png(1, (200, 100)), "page-3")
+    region = Region(id="r1", box=Box(ymin=400, xmin=300, ymax=700, xmax=700))
+    workspace.detections.save(Detection(number=1, page=page.id, digest=page.digest, regions=(region,)))
+    return workspace
+
+
+def opened(book: Workspace, **place: str) -> AppTest:
+    """Return the page, run once."""
+    app = AppTest.from_file(str(APP), default_timeout=30)
+    app.query_params["project"] = book.uuid
+    app.run()
+    app.switch_page("../../pages/book_pages.py")
+    for name, value in {"project": book.uuid, **place}.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+def crop_of(book: Workspace) -> Asset:
+    book.sync()
+    return next(asset for asset in book.assets() if asset.recipe.kind is Kind.CROP)
+
+
+def test_the_margin_is_what_was_set(book: Workspace) -> None:
+    """A margin that is typed stays, and objects are cut out with it."""
+    app = opened(book)
+    field = next(field for field in app.number_input if field.label.startswith("Margin around"))
+    assert field.value == 10
+    field.set_value(20)
+    app.run()
+    assert next(field for field in app.number_input if field.label.startswith("Margin around")).value == 20
+    button(app, "Cut out 1").click()
+    app.run()
+    assert not app.exception
+    size = Image.open(io.BytesIO(book.read(crop_of(book)))).size
+    assert size == (80 + 40, 30 + 40)
+
+
+def test_a_cell_costs_what_is_made_before_it_too(book: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last step's button says how many images come before it, and the price of all of them."""
+    monkeypatch.setenv("GEMINI_API_KEY", "k" * 40)
+    monkeypatch.setenv("THROUGHLINE_MODEL", "gemini-3-pro-image")
+    page = book.get("page-3")
+    steps = first_chain("en").steps
+    app = opened(book, cell=cell_id(page, "r1", steps[-1].id))
+    made = next(found.label for found in app.button if "before it" in found.label)
+    assert made.replace("\\", "") == f"Make this and {len(steps) - 1} before it · about ${0.134 * len(steps):.2f}"
