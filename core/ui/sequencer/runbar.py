@@ -89,7 +89,8 @@ def _progress(view: View) -> None:
         return
     run = view_run(studio().studio, view.run.id)
     seen = (view.run.started.keys(), view.run.outcomes.keys())
-    if not run.is_active or seen != (run.started.keys(), run.outcomes.keys()):
+    # a page that is still being shown goes to its end first: steps that end faster than that would leave the bar empty
+    if studio().shown.is_whole and (not run.is_active or seen != (run.started.keys(), run.outcomes.keys())):
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center"):
         st.progress(run.done / max(1, run.total), text=_heading(view, run))
