@@ -127,7 +127,8 @@ def _show_unmade(name: str, run: RunView) -> None:
             _show_reasons(reasons)
         _offer_made_before(name, run)
         cost = unmade * float(kept_value(f"{name}/price", 0.0))
-        label = _("Try again: {images} · {price}").format(images=images(unmade), price=price(cost))
+        told = price(cost, has_search=any(recipe.settings.search for recipe in run.recipes.values()))
+        label = _("Try again: {images} · {price}").format(images=images(unmade), price=told)
         with st.container(horizontal=True):
             if st.button(label.replace("$", r"\$"), icon=":material/refresh:"):
                 _retry(name, run)

@@ -34,11 +34,15 @@ _NUMBERS = ("temperature", "top_p")
 
 @dataclass(frozen=True)
 class Wanted:
-    """A filled-in form: the order it makes, and what one of its images costs in USD, alone and in a batch."""
+    """A filled-in form: the order it makes, and what one of its images costs in USD, alone and in a batch.
+
+    With `has_search` that is the most to reckon with.
+    """
 
     order: LabOrder
     price_usd: float
     batch_usd: float
+    has_search: bool
 
 
 def fill_form(made: Asset) -> None:
@@ -85,13 +89,14 @@ def show_form(is_first: bool) -> Wanted:
         words = _("{title} keeps no places for this kind of image, it counts as any other: {role}")
         st.caption(plain(words.format(title=controls.facts.title, role=role_names()[role])))
     show_advice(NAME, order, composed(studio().workspace, order), is_first)
-    return Wanted(order, controls.price_usd, controls.facts.batch_factor * controls.price_usd)
+    return Wanted(order, controls.price_usd, controls.facts.batch_price(controls.settings), bool(controls.search_usd))
 
 
 def show_make_button(wanted: Wanted, is_running: bool) -> None:
     """Show the one button that makes what the form asks for, with its price."""
     count = wanted.order.variants
-    label = _("Make {images} · {price}").format(images=images(count), price=price(count * wanted.price_usd))
+    cost = price(count * wanted.price_usd, has_search=wanted.has_search)
+    label = _("Make {images} · {price}").format(images=images(count), price=cost)
     with st.container(key="go-bar", gap="small"):
         _choose_variants()
         # not disabled while the prompt is empty: the shortcut has to take words that the server has not seen yet
@@ -121,7 +126,7 @@ def show_make_button(wanted: Wanted, is_running: bool) -> None:
 
 def _show_batch_button(wanted: Wanted) -> None:
     here, order = studio(), wanted.order
-    cost = order.variants * wanted.batch_usd
+    cost = price(order.variants * wanted.batch_usd, has_search=wanted.has_search)
     batch_button(
         order.variants, cost, lambda: advance(here.studio, here.workspace, order).recipes, "lab-batch", "tertiary"
     )

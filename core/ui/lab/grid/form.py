@@ -12,16 +12,17 @@ from core.models.catalog import ModelFacts
 from core.studio.grids import GridOrder, variations
 from core.studio.planning import DRAFT_MODEL
 from core.ui.controls import engine_in_use, like_known, model_titles
+from core.ui.further_controls import offered_searches
 from core.ui.lab.grid.prompts import NAME, show_prompts, wanted_prompts
 from core.ui.lab.references import choose_references, references
-from core.ui.labels import setting_name
+from core.ui.labels import search_names, setting_name
 from core.ui.session import kept, kept_value, studio
 from core.ui.texts import _
 from core.ui.widgets import plain
 
 _TRIES = f"{NAME}/tries"
 _COUNTS = [1, 2, 3, 4]
-_AXES = (("aspect_ratio",), ("image_size", "thinking_level"), ("temperature",))  # line by line of the form
+_AXES = (("aspect_ratio",), ("image_size", "thinking_level"), ("temperature", "search"))  # line by line of the form
 _TEMPERATURES = [0.0, 0.5, 1.0, 1.5, 2.0]
 
 
@@ -92,7 +93,8 @@ def _show_axes() -> None:
         places = st.columns(len(offered)) if offered else []
         for place, (setting, found) in zip(places, offered.items(), strict=True):
             with place:
-                _show_choice(setting_name(setting), setting, found, str, [])
+                said = search_names().__getitem__ if setting == "search" else str
+                _show_choice(setting_name(setting), setting, found, said, [])
 
 
 def _show_choice(label: str, field: str, options: list[Any], said: Callable[[Any], str], default: list[Any]) -> None:
@@ -105,6 +107,8 @@ def _offered(models: Sequence[ModelFacts], setting: str) -> list[Any]:
     heeding = [like_known(facts) for facts in models if facts.honours(setting)]
     if setting == "temperature":
         return _TEMPERATURES if heeding else []
+    if setting == "search":
+        return offered_searches(heeding)
     field = {"aspect_ratio": "ratios", "image_size": "sizes", "thinking_level": "thinking_levels"}[setting]
     return list(dict.fromkeys(value for facts in heeding for value in getattr(facts, field)))
 
