@@ -63,6 +63,7 @@ def setting_name(setting: str) -> str:
         "thinking_level": _("Thinking"),
         "temperature": _("Temperature"),
         "top_p": _("Top p"),
+        "seed": _("Seed"),
     }
     return names.get(setting, setting.replace("_", " "))
 
