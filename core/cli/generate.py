@@ -15,7 +15,7 @@ from core.cli.answers import print_answers, read_answers
 from core.cli.batch import print_sent
 from core.cli.printing import about, plain, print_json, print_report, search_terms, tell, tell_progress
 from core.cli.shared import DONE, SOME_FAILED, as_json, end, engine_choice, model_name, opened_studio, project_folder
-from core.models.asset import GenerationSettings, Role
+from core.models.asset import LARGEST_SEED, GenerationSettings, Role
 from core.settings import EngineChoice
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ def _reference(value: str) -> tuple[Role, Path]:
 @click.option("--search", help="What the model may look up: web, image, or web,image.")
 @click.option("--temperature", type=click.FloatRange(0, 2), help="How freely the model answers, where it heeds that.")
 @click.option("--top-p", type=click.FloatRange(0, 1, min_open=True), help="Nucleus sampling, where it is heeded.")
+@click.option("--seed", type=click.IntRange(0, LARGEST_SEED), help="The same seed for the same picture, where heeded.")
 @click.option("--image-only", is_flag=True, help="Ask for no words beside the image.")
 @click.option("--system", "system_instruction", help="What the model is told beforehand.")
 @click.option("--safety", metavar="HARM=LEVEL,...", help="From where on harm is blocked: harassment=high,...")

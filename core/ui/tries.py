@@ -42,18 +42,19 @@ def show_run(name: str, run: RunView | None) -> None:
     if run is None:
         return
     if run.is_active:
-        st.fragment(_follow, run_every=1.0)(name, run.id)
+        st.fragment(_follow, run_every=1.0)(name, run.id, len(run.outcomes))
     elif any(run.outcomes.get(step) is None or not run.outcomes[step].asset_id for step in run.steps):
         _show_unmade(name, run)
 
 
-def _follow(name: str, run_id: str) -> None:
+def _follow(name: str, run_id: str, ended: int) -> None:
+    """Show a run's rows; of images that are made one after another the page shows each as soon as it is there."""
     try:
         run = view_run(desk(), run_id)
     except StudioError as error:
         show_error(error)
         return
-    if not run.is_active:
+    if not run.is_active or (run.story is not None and len(run.outcomes) > ended):
         st.rerun()
     with st.container(border=True):
         _rows(name, run)
@@ -71,7 +72,8 @@ def _cancel(run: RunView) -> None:
 def _rows(name: str, run: RunView) -> None:
     for number, step in enumerate(run.steps, 1):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.text(_("Image {number}").format(number=number), width="content")
+            label = run.story.step(step).label if run.story else _("Image {number}").format(number=number)
+            st.text(label, width="content")
             _row(name, run, step)
 
 
