@@ -109,6 +109,7 @@ def story_run(
     `throughline batch fetch`, then run the story again for those that follow.
     """
     from core.studio import orders, runs
+    from core.studio.hints import hints_of_run
 
     order = orders.Order(
         story_path=file,
@@ -126,7 +127,8 @@ def story_run(
             print_sent(send_story(studio, orders.prepare(studio, order)), is_json)
             end(DONE)
         report = runs.run_story(studio, order, watcher(studio, is_json))
-    print_report(report, is_json)
+        found = hints_of_run(studio, report)
+    print_report(report, is_json, hints=found)
     end(DONE if report.is_complete else SOME_FAILED)
 
 
@@ -136,10 +138,12 @@ def story_run(
 def story_resume(run: str, is_json: bool) -> None:
     """Go on with a run that stopped; make what failed or was cancelled in it."""
     from core.studio import runs
+    from core.studio.hints import hints_of_run
 
     with _studio_with_runs() as studio:
         report = runs.resume_run(studio, run, watcher(studio, is_json))
-    print_report(report, is_json)
+        found = hints_of_run(studio, report)
+    print_report(report, is_json, hints=found)
     end(DONE if report.is_complete else SOME_FAILED)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from core.store.importing import Imported
@@ -93,10 +93,17 @@ def tell_wait(name: str, seconds: float, reason: str) -> None:
     tell(f"  {plain(name)}: waits {math.ceil(seconds)} s: {why}")
 
 
-def print_report(report: RunReport, is_json: bool, files: dict[str, str] | None = None) -> None:
-    """Print how a run went, and where its files are."""
+def print_report(
+    report: RunReport,
+    is_json: bool,
+    files: dict[str, str] | None = None,
+    hints: Mapping[str, tuple[str, ...]] | None = None,
+) -> None:
+    """Print how a run went, and where its files are; `hints` say by step what can be done about a failure."""
+    hints = hints or {}
     if is_json:
-        print_json({**_report_json(report), **({} if files is None else {"files": files})})
+        more = {**({} if files is None else {"files": files}), **({"hints": hints} if hints else {})}
+        print_json({**_report_json(report), **more})
         return
     width = max((width_of(step.id) for step in report.steps), default=0)
     for step in report.steps:
@@ -106,6 +113,8 @@ def print_report(report: RunReport, is_json: bool, files: dict[str, str] | None 
         )
         if step.error and step.error.get("text"):
             click.echo(f"{'':<{width}}  the model said: {plain(str(step.error['text']))}")
+        for hint in hints.get(step.id, ()):
+            click.echo(f"{'':<{width}}  try: {plain(hint)}")
     done = "Everything was there already. " if not report.calls and report.is_complete else ""
     click.echo(
         f"\n{done}{counted(len(report.steps), 'step')}, {counted(report.calls, 'call')}, {report.seconds:.1f} s, "

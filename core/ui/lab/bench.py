@@ -8,7 +8,9 @@ from core.studio.lab import history
 from core.ui.batching import show_batches_under_way
 from core.ui.lab.form import NAME, show_form, show_make_button
 from core.ui.lab.results import show_results
+from core.ui.lab.ways import ways_on
 from core.ui.session import studio
+from core.ui.texts import _
 from core.ui.tries import current_run, show_run
 
 
@@ -23,5 +25,5 @@ def show_bench() -> None:
         show_make_button(wanted, run is not None and run.is_active)
     with picture_side, st.container(key="picture-side"):
         show_batches_under_way()
-        show_run(NAME, run)
+        show_run(NAME, run, ways_on(NAME, _("Prompt")))
         show_results(made)

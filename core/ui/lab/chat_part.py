@@ -11,6 +11,7 @@ from core.studio.talks import picture_of
 from core.ui.lab.chat_form import show_chat_form
 from core.ui.lab.chat_turns import show_asked, show_earlier, show_turn
 from core.ui.lab.talk_place import CURRENT, NEW, current_talk, forget_said, form_name, leaf_of, look_at
+from core.ui.lab.ways import ways_on
 from core.ui.session import kept, kept_value, set_kept, studio
 from core.ui.texts import _
 from core.ui.tries import current_run, show_run
@@ -35,7 +36,7 @@ def show_chat() -> None:
     with talk_side:
         if pending is not None:
             show_asked(pending)
-        show_run(name, run)
+        show_run(name, run, ways_on(name, _("What should change?") if leaf else _("Prompt")))
         if talk and leaf:
             show_turn(talk, leaf)
         elif pending is None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.errors import StudioError
-from core.models.asset import Asset, EngineName, Harm, Recipe, read_safety
+from core.models.asset import EngineName, Harm, Recipe, read_safety
 from core.models.template import open_blanks
 from core.studio.lab import MOST_VARIANTS, LabOrder, advance, begin_lab, composed, placeless
 from core.studio.prompts import count_words
@@ -41,9 +41,8 @@ class Wanted:
     batch_usd: float
 
 
-def fill_form(made: Asset) -> None:
-    """Fill the form in as it was when an image was made."""
-    recipe = made.recipe
+def fill_form(recipe: Recipe) -> None:
+    """Fill the form in as it was for an image."""
     set_kept(PROMPT, recipe.prompt)
     fill_references(NAME, recipe.sources)
     fill_controls(NAME, recipe)

@@ -53,6 +53,11 @@ def add_reference(name: str, asset_id: str, role: str = _BY_KIND) -> None:
         _put(name, [*entries, (asset_id, role)])
 
 
+def drop_reference(name: str, asset_id: str) -> None:
+    """Take a picture out of a form's references; the others keep their order."""
+    _put(name, [entry for entry in _entries(name) if entry[0] != asset_id])
+
+
 def choose_references(name: str) -> tuple[Source, ...]:
     """Show the references, and how one more is taken; return them."""
     entries = [(known, role) for known, role in _entries(name) if studio().workspace.find(known) is not None]

@@ -15,7 +15,7 @@ from core.ui.controls import engine_in_use, like_known, model_titles
 from core.ui.lab.grid.prompts import NAME, show_prompts, wanted_prompts
 from core.ui.lab.references import choose_references, references
 from core.ui.labels import setting_name
-from core.ui.session import kept, kept_value, studio
+from core.ui.session import kept, kept_value, set_kept, studio
 from core.ui.texts import _
 from core.ui.widgets import plain
 
@@ -39,6 +39,11 @@ def wanted_order() -> GridOrder:
         variations(**axes),
         tries if tries in _COUNTS else 1,
     )
+
+
+def add_model(model: str) -> None:
+    """Draw every prompt with one model more; for callbacks."""
+    set_kept(f"{NAME}/models", list(dict.fromkeys([*_models(), model])))
 
 
 def show_form() -> GridOrder:
