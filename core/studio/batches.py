@@ -193,6 +193,7 @@ def _send(studio: Studio, workspace: Workspace, recipes: list[Recipe]) -> Batch:
         id=batch_id,
         created=datetime.now(UTC),
         user=studio.user,
+        account=studio.account_mark,
         model=recipes[0].model,
         entries=tuple(BatchEntry(recipe=recipe, attempt="") for recipe in recipes),
         cost_usd=sum(_price(studio, recipe) for recipe in recipes),
@@ -242,9 +243,18 @@ def _given_up(studio: Studio, batch: Batch, error: StudioError, may_be_billed: b
 
 
 def _found(studio: Studio, workspace: Workspace, batch: Batch) -> Batch:
-    """Return a batch with its name at the service, looked for where its sending was cut off."""
+    """Return a batch with its name at the service, looked for where its sending was cut off.
+
+    Raises:
+        BatchGoneError: it was sent with another account, which alone can say whether it arrived.
+    """
     if batch.job:
         return batch
+    if batch.account not in ("", studio.account_mark):
+        raise BatchGoneError(
+            "This batch was being sent with another account when that was cut off. Look for it with that key; after "
+            "two days, cancel it and send its images again."
+        )
     job = asyncio.run(studio.gemini().find_batch(batch.id))
     if job:
         batch = batch.model_copy(update={"job": job, "state": "waiting"})
@@ -279,10 +289,10 @@ def _with_results(studio: Studio, workspace: Workspace, batch: Batch) -> Batch:
 
 
 def _cancelled(studio: Studio, workspace: Workspace, batch: Batch) -> Batch:
-    batch = _found(studio, workspace, batch)
-    if not batch.job:
-        raise UnavailableError("It is not known yet whether Gemini has this batch. Try again in a few minutes.")
     try:
+        batch = _found(studio, workspace, batch)
+        if not batch.job:
+            raise UnavailableError("It is not known yet whether Gemini has this batch. Try again in a few minutes.")
         asyncio.run(studio.gemini().cancel_batch(batch.job))
     except BatchGoneError as gone:
         if not is_overdue(batch):

@@ -12,10 +12,8 @@ from typing import Any
 class Recorded:
     """One request as it arrived, at `arrived` (time.monotonic()); `has_left` is set when the client hung up.
 
-    `sent_ahead` are the files it names, `files` their bytes by address; `lacks_file` is the code for one that is
-    not there, 0 where all are.
-    `raw` is its JSON as it was on
-    the wire, `body` the same with its names in one spelling.
+    `sent_ahead` are the files it names, `files` their bytes by address; `lacks_file` is the code for one that is not
+    there, 0 where all are. `raw` is its JSON as it was on the wire, `body` the same with its names in one spelling.
     """
 
     method: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.errors import BlockedError, NoImageError
 from core.models.asset import Asset
 from core.models.fidelity import Fidelity
 from core.models.region import Region
@@ -89,6 +90,7 @@ def _picture(view: View, card: Card, region: Region) -> None:
         show_error(card.error, ways_on_cell(view, card))
         if view.matrix.board is not None:
             offer_for_step(view.matrix.board, card, view.options, f"plates/made-before/{card.step.id}")
+    _tell_billing(view, card)
     if card.asset is None:
         with st.container(border=True, height=240, horizontal_alignment="center", vertical_alignment="center"):
             waiting = card.state is CardState.RUNNING
@@ -104,6 +106,14 @@ def _picture(view: View, card: Card, region: Region) -> None:
         if measured is not None:
             show_fidelity(measured)
     _onward(view, card.asset)
+
+
+def _tell_billing(view: View, card: Card) -> None:
+    """Say that a try which brought no picture may cost money all the same; a receipt says so itself."""
+    is_told = isinstance(card.error, (BlockedError, NoImageError))
+    if view.run is not None and card.step.id in view.run.maybe_billed and card.is_to_make and not is_told:
+        words = _("The attempt may still be billed.") if card.error else _("Stopped, may be billed")
+        st.caption(words)
 
 
 def _fidelity(view: View, card: Card, before: Asset, after: Asset) -> Fidelity | None:

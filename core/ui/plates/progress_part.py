@@ -33,6 +33,13 @@ def show_progress(view: View) -> None:
             show_under_way(run.id)
     if view.pages_run is not None and not view.pages_run.is_active:
         _failures(view, view.pages_run)
+    if view.run is not None and (count := len(view.run.maybe_billed)):
+        words = ngettext(
+            "{count} image of the last run was not made and may still be billed.",
+            "{count} images of the last run were not made and may still be billed.",
+            count,
+        )
+        st.caption(words.format(count=count))
 
 
 def show_all_pages(view: View) -> None:
