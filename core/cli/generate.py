@@ -87,6 +87,7 @@ def generate(
     """
     from core.studio import batches, lab
     from core.studio.estimates import limit_warnings
+    from core.studio.hints import hints_of_run
 
     variants, is_new, is_dry = asked.pop("variants"), asked.pop("again"), asked.pop("dry_run")
     is_batch = asked.pop("is_batch")
@@ -111,8 +112,9 @@ def generate(
             print_sent(batches.send_batch(studio, workspace, ahead.recipes), is_json)
             end(DONE)
         done = lab.make_lab(studio, workspace, ahead.recipes, None if is_json else tell_progress)
-        files, answers = _files(workspace, done), read_answers(workspace, done.steps)
-    print_report(done, is_json, files, answers)
+        files, found = _files(workspace, done), hints_of_run(studio, done)
+        answers = read_answers(workspace, done.steps)
+    print_report(done, is_json, files, answers, found)
     if not is_json:
         print_answers(answers)
     end(DONE if done.is_complete else SOME_FAILED)

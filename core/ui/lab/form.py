@@ -8,7 +8,7 @@ from functools import partial
 import streamlit as st
 
 from core.errors import StudioError
-from core.models.asset import Asset, EngineName, Harm, Recipe, read_safety
+from core.models.asset import EngineName, Harm, Recipe, read_safety
 from core.studio.lab import MOST_VARIANTS, LabOrder, advance, begin_lab, composed, earlier_words, placeless
 from core.studio.prompting.advice import Situation
 from core.studio.prompts import count_words
@@ -51,9 +51,8 @@ class Wanted:
     turntable: Turntable | None = None
 
 
-def fill_form(made: Asset) -> None:
-    """Fill the form in as it was when an image was made."""
-    recipe = made.recipe
+def fill_form(recipe: Recipe) -> None:
+    """Fill the form in as it was for an image."""
     leave_template(NAME)
     set_kept(PROMPT, recipe.prompt)
     fill_references(NAME, recipe.sources)

@@ -95,7 +95,7 @@ def _lab_actions(asset: Asset) -> None:
     if st.button(
         _("Open in the prompt lab"), icon=":material/science:", type="primary", help=_("With its words and references")
     ):
-        fill_lab(asset)
+        fill_lab(asset.recipe)
         show_on_bench(asset.id)
         go_to("prompt_lab")
 

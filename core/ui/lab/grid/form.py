@@ -16,7 +16,7 @@ from core.ui.further_controls import FURTHER, choose_further, offered_searches, 
 from core.ui.lab.grid.prompts import MOST_TRIES, NAME, TRIES, show_prompts, wanted_prompts
 from core.ui.lab.references import choose_references, references
 from core.ui.labels import search_names, setting_name
-from core.ui.session import kept, kept_value, studio
+from core.ui.session import kept, kept_value, set_kept, studio
 from core.ui.texts import _
 from core.ui.widgets import plain
 
@@ -41,6 +41,11 @@ def wanted_order() -> GridOrder:
         tuple(settings.over(_shared(facts)) for settings in variations(**axes)),
         tries if tries in _COUNTS else 1,
     )
+
+
+def add_model(model: str) -> None:
+    """Draw every prompt with one model more; for callbacks."""
+    set_kept(f"{NAME}/models", list(dict.fromkeys([*_models(), model])))
 
 
 def show_form() -> GridOrder:
