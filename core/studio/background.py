@@ -126,9 +126,13 @@ def retry_recipes(studio: Studio, run: str, key: str = "") -> str:
     """Start the images that a run did not make once more, and return the new run's id; `key` pays for them.
 
     Raises:
-        StudioError: there is no such run of single images.
+        StudioError: there is no such run of images.
     """
     spec, missing = _unfinished(studio, run)
+    if isinstance(spec, RunSpec):
+        again = tuple(step for step in spec.options.again if step in missing)
+        options = spec.options.model_copy(update={"again": again})
+        return begin_story(studio, spec.model_copy(update={"options": options, "key": key}))
     if not isinstance(spec, RecipesSpec):
         raise no_such_run(run)
     recipes = {name: spec.recipes[name] for name in missing}

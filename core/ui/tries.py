@@ -46,18 +46,19 @@ def show_run(name: str, run: RunView | None, ways: Callable[[Recipe], Ways]) -> 
     if run is None:
         return
     if run.is_active:
-        st.fragment(_follow, run_every=1.0)(name, run.id)
+        st.fragment(_follow, run_every=1.0)(name, run.id, len(run.outcomes))
     elif any(run.outcomes.get(step) is None or not run.outcomes[step].asset_id for step in run.steps):
         _show_unmade(name, run, ways)
 
 
-def _follow(name: str, run_id: str) -> None:
+def _follow(name: str, run_id: str, ended: int) -> None:
+    """Show a run's rows; of images that are made one after another the page shows each as soon as it is there."""
     try:
         run = view_run(desk(), run_id)
     except StudioError as error:
         show_error(error)
         return
-    if not run.is_active:
+    if not run.is_active or (run.story is not None and len(run.outcomes) > ended):
         st.rerun()
     with st.container(border=True):
         _rows(name, run)
@@ -75,7 +76,8 @@ def _cancel(run: RunView) -> None:
 def _rows(name: str, run: RunView) -> None:
     for number, step in enumerate(run.steps, 1):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.text(_("Image {number}").format(number=number), width="content")
+            label = run.story.step(step).label if run.story else _("Image {number}").format(number=number)
+            st.text(label, width="content")
             _row(name, run, step)
 
 
@@ -131,7 +133,8 @@ def _show_unmade(name: str, run: RunView, ways: Callable[[Recipe], Ways]) -> Non
             _show_reasons(reasons, ways)
         _offer_made_before(name, run)
         cost = unmade * float(kept_value(f"{name}/price", 0.0))
-        label = _("Try again: {images} · {price}").format(images=images(unmade), price=price(cost))
+        told = price(cost, has_search=any(recipe.settings.search for recipe in run.recipes.values()))
+        label = _("Try again: {images} · {price}").format(images=images(unmade), price=told)
         with st.container(horizontal=True):
             if st.button(label.replace("$", r"\$"), icon=":material/refresh:"):
                 _retry(name, run)

@@ -16,6 +16,7 @@ import streamlit as st
 
 from core.errors import BlockedError, BudgetExceededError, MissingApiKeyError, NoImageError, StudioError
 from core.models.asset import Asset, EngineName, Kind
+from core.models.catalog import Catalog, ModelFacts
 from core.ui.block_words import block_advice, block_lines, usual_advice
 from core.ui.errors_text import error_detail, error_text
 from core.ui.session import language
@@ -52,16 +53,33 @@ def plain(text: str) -> str:
     return "".join("\\" + char if char in _MARKDOWN else char for char in broken)
 
 
-def price(usd: float, is_actual: bool = False) -> str:
-    """Return a price as people read it: "free", "$0.034", or "about $0.27"."""
+def price(usd: float, is_actual: bool = False, has_search: bool = False) -> str:
+    """Return a price as people read it: "free", "$0.034", "about $0.27", or "up to about $0.11 with search".
+
+    Searches are the model's to make, and the month's first ones are free: with them a price is the most to reckon with.
+    """
     if usd == 0:
         return _("free")
+    if has_search:
+        return _("up to about {amount} with search").format(amount=amount(usd))
     return amount(usd) if is_actual else _("about {amount}").format(amount=amount(usd))
 
 
 def amount(usd: float) -> str:
     """Return what was spent: "$0.00", "$0.034" or "$1.77"."""
     return f"${usd:.3f}" if 0 < usd < 0.1 else f"${usd:.2f}"
+
+
+def search_terms(catalog: Catalog, facts: ModelFacts) -> str:
+    """Return what a model's searches cost, what of them is free, and how many are counted beforehand."""
+    return _(
+        "Search: {amount} a query; the month's first {free} prompts that search are free. A model makes as many "
+        "queries as it likes: {count} an image are counted beforehand, afterwards those that it made."
+    ).format(
+        amount=amount(facts.search_cost(1)),
+        free=f"{catalog.search_free_per_month:,}",
+        count=facts.searches_per_answer,
+    )
 
 
 def images(count: int) -> str:

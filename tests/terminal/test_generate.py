@@ -248,3 +248,48 @@ def test_a_name_no_disk_takes_is_refused(gemini: Terminal, option: tuple[str, st
     said = gemini.run("generate", "A robot.", "--project", "p", "--engine", "draft", *option)
     assert said.code != 0
     assert "unforeseen" not in said.err
+
+
+def test_what_searches_may_cost_is_told_before_and_what_they_did_after(gemini: Terminal, server: StandIn) -> None:
+    """A dry run says up to what searches may cost; the ledger's row has those that were made."""
+    words = ("generate", "A quetzal.", "--model", FLASH, "--search", "web", "--project", "p")
+    told = gemini.run(*words, "--dry-run")
+    assert "about $0.109 (search up to $0.042 of it). Nothing was made." in told.out
+    assert "$0.014 a query after the month's first 5,000 prompts that search" in told.out
+    document = gemini.run(*words, "--dry-run", "--json").document
+    assert (document["cost_usd"], document["search_usd"]) == (pytest.approx(0.109), pytest.approx(0.042))
+    assert not server.requests
+    made = gemini.run(*words, "--json").document
+    (row,) = gemini.rows()
+    assert row["estimate_usd"] == pytest.approx(0.109)
+    assert row["searches"] == 1
+    assert row["cost_usd"] == made["cost_usd"] == pytest.approx(0.081)
+
+
+def test_a_search_that_would_pass_the_budget_is_not_sent(gemini: Terminal, server: StandIn) -> None:
+    """A budget that holds the image but not what may be looked up for it stops the call."""
+    gemini.env["THROUGHLINE_BUDGET_USD"] = "0.1"
+    words = ("A quetzal.", "--model", FLASH)
+    refused = _generate(gemini, *words, "--search", "web")
+    assert refused.document["steps"][0]["error"]["code"] == "budget_exceeded"
+    assert not server.requests
+    assert _generate(gemini, *words).code == 0
+
+
+def test_what_was_said_beside_an_image_is_printed(gemini: Terminal, server: StandIn) -> None:
+    """The model's words and thoughts, what it searched for and its sources stand below the report, and in the JSON."""
+    words = ("generate", "A quetzal.", "--model", FLASH, "--thoughts", "--search", "web", "--project", "p")
+    said = gemini.run(*words)
+    lines = [line.strip() for line in said.out.splitlines()]
+    thought = lines.index(f"(thought) {THOUGHT}")
+    assert lines[thought + 1].startswith("(thought) [")
+    assert lines[thought + 2] == "Here it is."
+    assert "searched for: resplendent quetzal" in lines
+    assert "source: The quetzal https://birds.example/quetzal" in lines
+    document = gemini.run(*words, "--json").document
+    (answer,) = document["answers"].values()
+    assert [block["kind"] for block in answer["blocks"]] == ["thought", "thought_image", "text", "image"]
+    assert Path(answer["blocks"][1]["file"]).is_file()
+    assert answer["blocks"][3]["file"] == next(iter(document["files"].values()))
+    assert answer["links"] == [{"uri": "https://birds.example/quetzal", "title": "The quetzal"}]
+    assert answer["suggestions"] == SUGGESTIONS

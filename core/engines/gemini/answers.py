@@ -12,7 +12,7 @@ from google.genai import types
 
 from core.engines.base import Exchange, Generation, Part, Speech
 from core.engines.gemini.failures import damaged, empty
-from core.engines.gemini.groundings import read_grounding
+from core.engines.gemini.groundings import count_searches, read_grounding
 from core.engines.gemini.outcomes import Answer, AttemptFailed, Usage
 from core.engines.gemini.reasons import (
     OUTPUT_BLOCKS,
@@ -92,6 +92,7 @@ def read_answer(response: types.GenerateContentResponse, redactor: Redactor) -> 
             image_count=max(1, sum(not part.thought and _image_bytes(part) is not None for part in said)),
             parts=tuple(read),
             grounding=read_grounding(response, redactor),
+            searches=count_searches(response),
         )
     if any(_image_bytes(part) for part in said):
         raise damaged(usage)

@@ -131,6 +131,7 @@ class Call(Generic[A]):
             input_tokens=answer.usage.input_tokens,
             output_tokens=answer.usage.output_tokens,
             cost_usd=self._order.cost(answer),
+            searches=answer.searches,
             may_be_billed=True,
             seconds=seconds,
             details={"finish_reason": answer.finish_reason},

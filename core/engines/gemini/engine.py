@@ -101,7 +101,7 @@ class GeminiEngine:
         return self._catalog.model(model).honoured(settings)
 
     def price(self, model: str, settings: GenerationSettings) -> float:
-        """Return the list price of one image in USD."""
+        """Return about what one image costs in USD: its list price, and the searches it may take."""
         return self._catalog.model(model).price(settings)
 
     async def generate(self, request: GenerationRequest, observer: Observer) -> Generation:

@@ -44,6 +44,7 @@ def read_interaction(interaction: Any, redactor: Redactor) -> ImageAnswer:
         image_count=max(1, sum(not part.thought and part.inline_data is not None for part in said)),
         parts=tuple(read),
         grounding=_read_grounding(interaction, redactor),
+        searches=_count_searches(interaction),
         interaction=redactor.line(_text(interaction, "id")),
     )
 
@@ -123,6 +124,20 @@ def _read_grounding(interaction: Any, redactor: Redactor) -> Grounding | None:
         for content in _list(step, "content"):
             pages += [(_text(cited, "url"), _text(cited, "title")) for cited in _list(content, "annotations")]
     return grounding_of(suggestions, queries, pages, redactor)
+
+
+def _count_searches(interaction: Any) -> int:
+    """Return how many searches an interaction took: as the service counted, or more where its steps name more."""
+    counted = _list(_of(interaction, "usage"), "grounding_tool_count")
+    told = sum(_number(tool, "count") or 0 for tool in counted if _of(tool, "type") == "google_search")
+    named = {
+        (_text(step, "search_type"), str(query))
+        for step in _list(interaction, "steps")
+        if _of(step, "type") == "google_search_call"
+        for query in _list(_of(step, "arguments"), "queries")
+        if query
+    }
+    return max(told, len(named))
 
 
 def _of(value: Any, name: str) -> Any:

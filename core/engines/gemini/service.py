@@ -61,9 +61,10 @@ class Service:
         request = replace(request, settings=facts.honoured(request.settings))
 
         def cost(answer: ImageAnswer) -> float:
-            # its images by list price, text and input by tokens
+            # its images by list price, text and input by tokens, and what was looked up
+            pictures = answer.image_count * facts.image_price(request.settings)
             tokens = facts.token_cost(answer.usage.input_tokens or 0, answer.usage.text_tokens)
-            return answer.image_count * facts.price(request.settings) + tokens
+            return pictures + tokens + facts.search_cost(answer.searches)
 
         order = self._order(request, facts, cost)
         answer = await Call(order, self.send, self._rules, observer).run()

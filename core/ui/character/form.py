@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -10,8 +11,10 @@ import streamlit as st
 from core.errors import StudioError
 from core.models.asset import Asset, EngineName, Kind
 from core.studio.characters import MOST_VARIANTS, SHEET_KINDS, SheetOrder, begin_sheet, composed, sheet_recipes
-from core.studio.prompts import count_words
+from core.studio.prompting.advice import Situation
+from core.studio.prompts import count_words, role_of
 from core.studio.sheet_prompts import SheetForm, View, write_prompt
+from core.ui.advising import show_advice
 from core.ui.batching import batch_button
 from core.ui.components.marks import name_of
 from core.ui.controls import KeptControls, model_controls
@@ -53,6 +56,9 @@ def show_form(source: Asset) -> Wanted:
     prompt = _prompt(write_prompt(kind, form, studio().language), source)
     controls = model_controls(KeptControls(NAME, ratio="" if kind is Kind.CUTOUT else _SHEET_RATIO))
     variants = _wanted_variants()
+    roles = (role_of(source.recipe.kind),)
+    now = Situation(prompt, roles, variants=variants, most=MOST_VARIANTS)
+    show_advice(NAME, now, partial(set_kept, f"{NAME}/prompt"), partial(set_kept, _VARIANTS))
     order = SheetOrder(
         name=form.name,
         kind=kind,
@@ -97,7 +103,7 @@ def _show_batch_button(wanted: Wanted) -> None:
     here, order = studio(), wanted.order
     batch_button(
         order.variants,
-        wanted.batch_usd,
+        price(wanted.batch_usd),
         lambda: sheet_recipes(here.studio, here.workspace, order),
         "sheet-batch",
         "tertiary",

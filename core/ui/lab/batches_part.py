@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
 from core.engines.base import BatchState
-from core.models.batch import Batch
+from core.models.batch import Batch, BatchEntry
 from core.studio.batches import cancel_batch, failures, is_overdue, own_batches, reasons, retry_batch
 from core.studio.lab import LAB
 from core.studio.made_before import is_used_up
@@ -45,7 +45,7 @@ def _batch(batch: Batch) -> None:
     facts = [
         _("{made} of {images} there").format(made=len(batch.made), images=images(count)),
         batch.model,
-        price(batch.cost_usd),
+        _price(batch, batch.entries),
         ago(batch.created),
     ]
     st.caption(plain(" · ".join(facts)))
@@ -86,9 +86,14 @@ def _actions(batch: Batch) -> None:
             if not batch.is_cancelled or is_overdue(batch):
                 _action(batch, _("Cancel"), ":material/stop_circle:", lambda: _cancel(batch))
         if batch.failed and not batch.is_open:
-            cost = price(batch.cost_usd * len(batch.failed) / len(batch.entries))
-            label = _("Send again: {images} · {price}").format(images=images(len(batch.failed)), price=cost)
+            label = _("Send again: {images} · {price}")
+            label = label.format(images=images(len(batch.failed)), price=_price(batch, batch.failed))
             _action(batch, label, ":material/schedule_send:", lambda: _retry(batch))
+
+
+def _price(batch: Batch, entries: Sequence[BatchEntry]) -> str:
+    has_search = any(entry.recipe.settings.search for entry in entries)
+    return price(batch.cost_usd * len(entries) / len(batch.entries), has_search=has_search)
 
 
 def _action(batch: Batch, label: str, icon: str, act: Callable[[], object]) -> None:

@@ -71,11 +71,12 @@ def _all_pages(view: View) -> None:
 def _batch_button(view: View, count: int) -> None:
     """Show the button that sends what waits for no other image on all pages: of each object one at most."""
     here, each = studio(), ready_price(view.page, view.matrix.chain, view.options, studio().studio.catalog)
-    label = _("Send what is ready on all pages as a batch · {price}").format(price=_most(count * each))
+    most = _most(count * each)
+    label = _("Send what is ready on all pages as a batch · {price}").format(price=most)
     pages = [page.id for page in view.pages]
     batch_button(
         count,
-        count * each,
+        most,
         lambda: ready_on_pages(here.studio, view.workspace, pages, view.order),
         "plates/all-batch",
         label=label,

@@ -7,10 +7,11 @@ import streamlit as st
 from core.models.asset import Asset, EngineName
 from core.studio.boards import Card, CardState
 from core.studio.story_editing import edit
+from core.ui.answers import show_answer_quietly
 from core.ui.components.pictures import before_after, zoom_picture
 from core.ui.made_before import offer_for_step
 from core.ui.sequencer.actions import ADD, PART, act_on, change
-from core.ui.sequencer.board import card_line, card_mark, make_label
+from core.ui.sequencer.board import card_line, card_mark, cards_price, make_label
 from core.ui.sequencer.new_scene import leave_new_scene, show_new_scene
 from core.ui.sequencer.prompt_part import show_prompt
 from core.ui.sequencer.settings_part import show_settings
@@ -20,7 +21,7 @@ from core.ui.sequencer.view import View
 from core.ui.sequencer.ways import ways_on_scene
 from core.ui.session import handed_on, kept
 from core.ui.texts import _
-from core.ui.widgets import kind_name, plain, price, show_error
+from core.ui.widgets import kind_name, plain, show_error
 
 _CARDS = "#scenes"
 _HEIGHT = 360
@@ -42,6 +43,8 @@ def show_inspector(view: View) -> None:
         with picture:
             _picture(view, card)
             _actions(view, card)
+            if card.asset is not None:
+                show_answer_quietly(card.asset, "scene")
         with words:
             _name(view, card)
             _parts(view, card)
@@ -94,7 +97,7 @@ def _shown(view: View, card: Card, asset: Asset, previous: Asset | None) -> None
 
 
 def _actions(view: View, card: Card) -> None:
-    cost = price(card.price_usd)
+    cost = cards_price([card])
     is_locked = card.state is CardState.LOCKED
     with st.container(horizontal=True):
         if card.error is not None and card.is_to_make and len(view.board.needed((card.step.id,))) == 1:

@@ -9,19 +9,20 @@ import streamlit as st
 from core.models.asset import Asset
 from core.studio.grids import GridCell
 from core.studio.made_before import is_used_up
+from core.ui.answers import show_answer_quietly
 from core.ui.components.pictures import zoom_picture
 from core.ui.lab.actions import show_actions, show_facts
 from core.ui.lab.compare import compared_with, show_comparison, show_difference
 from core.ui.lab.form import show_on_bench
 from core.ui.lab.grid.form import add_model
-from core.ui.lab.grid.matrix import CELL, cell_words, column_words
+from core.ui.lab.grid.matrix import CELL, cell_words, cells_price, column_words
 from core.ui.lab.grid.prompts import NAME
 from core.ui.lab.grid.view import View, begin_cell, open_cell
 from core.ui.lab.ways import ways_on
 from core.ui.made_before import offer_made_before
 from core.ui.session import studio
 from core.ui.texts import _
-from core.ui.widgets import plain, price, show_error
+from core.ui.widgets import plain, show_error
 
 _TALLEST = 460
 
@@ -66,7 +67,7 @@ def _missing(view: View, cell: GridCell) -> None:
         return
     words = _("Try again · {price}") if error else _("Make this image · {price}")
     st.button(
-        words.format(price=price(cell.price_usd)).replace("$", r"\$"),
+        words.format(price=cells_price([cell])).replace("$", r"\$"),
         icon=":material/refresh:" if error else ":material/brush:",
         key="grid-make-one",
         disabled=view.is_running,
@@ -104,3 +105,4 @@ def _made(view: View, shown: Asset, to_bench: Callable[[], None]) -> None:
             show_difference(NAME, other, shown)
         else:
             st.code(shown.recipe.prompt, language=None, wrap_lines=True)
+        show_answer_quietly(shown, NAME)
