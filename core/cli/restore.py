@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from core.cli.batch import print_sent
 from core.cli.printing import counted, plain, print_json, tell, tell_wait
 from core.cli.shared import (
     BAD_INPUT,
@@ -43,6 +44,9 @@ def _steps(_context: click.Context, _option: click.Parameter, value: str) -> tup
 @click.option("--margin", type=click.IntRange(0, 400), default=10, show_default=True, help="Pixels around a cut-out.")
 @project_folder
 @click.option("--workers", type=click.IntRange(1, 64), default=1, help="Processes of the draft engine (default 1).")
+@click.option(
+    "--batch", "is_sent", is_flag=True, help="Send what waits for no other image as a batch, at half the price."
+)
 @as_json
 def restore(paths: tuple[Path, ...], engine: str | None, is_json: bool, project: Path, **asked: Any) -> None:
     """Take plates through steps, each made from the one before: image files, or folders of them.
@@ -50,10 +54,14 @@ def restore(paths: tuple[Path, ...], engine: str | None, is_json: bool, project:
     Steps: restore, colourise, watercolour, painting, graphic, photograph, cinematise, restore-tilted and more. What the
     project has already is used again, so a command that was stopped goes on where it stopped.
 
+    With --batch only pages are searched, and of each plate the first step that is missing is sent. Store the images
+    with `throughline batch fetch`, then give the same command again for the next step.
+
     With --json: {"<path as given>": {"images": [{"object", "step", "asset_id", "status", "seconds", "cost_usd"}],
-    "error"}}.
+    "error"}}; with --batch {"files": that, "batches": [{"id", ...}], "reused": [asset id, ...], "under_way": N}.
     """
     from core.studio.plates.restoring import RestoreOrder, restore_files
+    from core.studio.plates.sending import send_files
 
     order = RestoreOrder(
         paths=paths,
@@ -64,6 +72,7 @@ def restore(paths: tuple[Path, ...], engine: str | None, is_json: bool, project:
         finds=asked["finds"],
         margin=asked["margin"],
         workers=asked["workers"],
+        is_sent=asked["is_sent"],
     )
     failures: list[bool] = []
 
@@ -75,11 +84,18 @@ def restore(paths: tuple[Path, ...], engine: str | None, is_json: bool, project:
         if not is_json:
             _print(result)
 
+    waits = None if is_json else tell_wait
     with opened_studio() as studio:
-        results = restore_files(studio, order, ended, None if is_json else tell_wait)
-    if is_json:
-        print_json({str(one.path): _entry(one) for one in results})
-    elif not results:
+        if order.is_sent:
+            results, sent = send_files(studio, order, ended, waits)
+        else:
+            results, sent = restore_files(studio, order, ended, waits), None
+    files = {str(one.path): _entry(one) for one in results}
+    if sent is not None:
+        print_sent(sent, is_json, files)
+    elif is_json:
+        print_json(files)
+    if not results and not is_json:
         tell("No image was found there. PNG, JPEG, WebP, TIFF, HEIC, AVIF, GIF and BMP are taken.")
     is_all_bad = len(failures) == len(results) and all(failures)
     end(DONE if results and not failures else BAD_INPUT if is_all_bad else SOME_FAILED)
@@ -124,7 +140,8 @@ def _entry(result: RestoreResult) -> dict[str, Any]:
 def _print(result: RestoreResult) -> None:
     new = sum(image.is_new for image in result.images)
     again = f", {len(result.images) - new} as made before" if len(result.images) > new else ""
-    click.echo(f"{plain(str(result.path))}: {counted(new, 'image')} made{again}")
+    ready = f", {counted(len(result.ready), 'image')} to send" if result.ready else ""
+    click.echo(f"{plain(str(result.path))}: {counted(new, 'image')} made{again}{ready}")
     for image in result.images:
         name = f"{image.object} " if image.object else ""
         click.echo(f"  {plain(name + image.step)}: {plain(image.asset.id)}")

@@ -44,6 +44,7 @@ class CardState(StrEnum):
 class Card:
     """One step on the board. `price_usd` is what making its image costs, `following` the steps made from it.
 
+    `search_usd` is how much of the price is for searches, which the month's free ones may cover.
     `asset` is the picture shown; `planned` the one a run would settle on, None when it would be made.
     """
 
@@ -57,6 +58,7 @@ class Card:
     price_usd: float
     error: StudioError | None = None
     started: datetime | None = None
+    search_usd: float = 0.0
 
     @property
     def is_to_make(self) -> bool:
@@ -208,6 +210,7 @@ def _card(
     versions = reading.versions(slug, step.id)
     if asset is not None and asset not in versions:
         versions = [*versions, asset]
+    priced = planned(planner.story, step, None, planner.options, planner.catalog)
     error = _error(run, step) if _is_older(line.asset, run) else None
     started = run.started.get(step.id) if run and run.is_active else None
     return Card(
@@ -218,7 +221,8 @@ def _card(
         planned=line.asset,
         versions=tuple(versions),
         following=following,
-        price_usd=planned(planner.story, step, None, planner.options, planner.catalog).cost_usd,
+        price_usd=priced.cost_usd,
+        search_usd=priced.search_usd,
         error=error,
         started=started,
     )

@@ -47,17 +47,21 @@ class Fit:
 
     @property
     def price_usd(self) -> float:
-        """The list price of one image in USD."""
+        """About what one image costs in USD: its list price, and the searches it may take."""
         return self.facts.price(self.settings)
 
 
 @dataclass(frozen=True)
 class Advance:
-    """What an order comes to before it is made: its recipes, what they cost (USD), and what to know beforehand."""
+    """What an order comes to before it is made: its recipes, what they cost (USD), and what to know beforehand.
+
+    `search_usd` is how much of the cost is for searches, which the month's free ones may cover.
+    """
 
     recipes: tuple[Recipe, ...]
     cost_usd: float
     warnings: tuple[str, ...]
+    search_usd: float = 0.0
 
 
 def reference_to(asset: Asset, role: Role, name: str = "") -> Source:
@@ -97,7 +101,8 @@ def advance(
         f"{facts.title} keeps no places for {role} images: they count as any other." for role in placeless(facts, order)
     ]
     warnings = (*about_model(studio, facts), *unheeded(facts, order), *aside)
-    return Advance(recipes, to_make * facts.price(recipe.settings), warnings)
+    price, search = facts.price(recipe.settings), facts.search_price(recipe.settings)
+    return Advance(recipes, to_make * price, warnings, to_make * search)
 
 
 def prepared(
@@ -161,7 +166,9 @@ def about_model(studio: Studio, facts: ModelFacts) -> tuple[str, ...]:
     if not facts.is_known:
         said.append(f"{facts.id} is not in the list of models: its limits and its price are careful guesses.")
     if account is not None and facts.engine is EngineName.GEMINI and facts.id not in account.ids:
-        said.append(f"{facts.id} is not among the models of this account. `throughline models` has them.")
+        able = studio.catalog.stand_in(facts, studio.today(), account.ids)
+        instead = f" Use {able.id} instead." if able else ""
+        said.append(f"{facts.id} is not among the models of this account.{instead} `throughline models` has them.")
     return tuple(said)
 
 

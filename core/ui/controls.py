@@ -21,7 +21,7 @@ from core.ui.further_controls import FURTHER, choose_further
 from core.ui.keeping import Keeping
 from core.ui.session import kept, kept_value, set_kept, studio
 from core.ui.texts import _
-from core.ui.widgets import plain, price
+from core.ui.widgets import plain, price, search_terms
 
 _NOT_SET = ""
 _RANGES = {"temperature": (0.0, 2.0, 0.1), "top_p": (0.05, 1.0, 0.05)}  # least, most, step
@@ -29,13 +29,17 @@ _RANGES = {"temperature": (0.0, 2.0, 0.1), "top_p": (0.05, 1.0, 0.05)}  # least,
 
 @dataclass(frozen=True)
 class Controls:
-    """What was chosen. `model` is "" for the default, whose facts these are; `price_usd` is of one image."""
+    """What was chosen. `model` is "" for the default, whose facts these are; `price_usd` is of one image.
+
+    `search_usd` is how much of the price is for searches, which the month's free ones may cover.
+    """
 
     engine: EngineName
     model: str
     settings: GenerationSettings
     price_usd: float
     facts: ModelFacts
+    search_usd: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -84,15 +88,21 @@ def engine_in_use() -> EngineName:
     return EngineName(here.studio.settings.resolved_engine(here.engine))
 
 
-def model_controls(keeping: Keeping, is_full: bool = False) -> Controls:
-    """Show the controls for the engine in use and return what was chosen; with `is_full` every one there is."""
+def model_controls(keeping: Keeping, is_full: bool = False, below: GenerationSettings | None = None) -> Controls:
+    """Show the controls for the engine in use and return what was chosen; with `is_full` every one there is.
+
+    `below` are the settings that count where nothing is chosen: the price is of these too.
+    """
     engine, catalog = engine_in_use(), studio().studio.catalog
     model = _NOT_SET if engine is EngineName.DRAFT else _choose_model(keeping, catalog)
     facts = catalog.model(model or _default_model(engine, catalog, keeping))
     chosen = {**_choose_format(keeping, facts), **_choose_more(keeping, facts, is_full)}
     settings = facts.honoured(GenerationSettings(**chosen))
-    controls = Controls(engine, model, settings, facts.price(settings), facts)
+    whole = facts.honoured(settings.over(below)) if below else settings
+    controls = Controls(engine, model, settings, facts.price(whole), facts, facts.search_price(whole))
     st.caption(_price_line(controls))
+    if controls.search_usd:
+        st.caption(plain(search_terms(catalog, facts)))
     return controls
 
 
@@ -269,4 +279,5 @@ def _price_line(controls: Controls) -> str:
         if facts.is_price_unsure
         else _("Each image {price}. Price of {date}.")
     )
-    return words.format(price=plain(price(controls.price_usd)), date=plain(str(facts.price_date)))
+    cost = price(controls.price_usd, has_search=bool(controls.search_usd))
+    return words.format(price=plain(cost), date=plain(str(facts.price_date)))

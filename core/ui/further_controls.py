@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from core.models.asset import GenerationSettings, Harm, Threshold
 from core.models.catalog import ModelFacts
 from core.ui.keeping import Keeping
+from core.ui.labels import search_names
 from core.ui.texts import _
 
 FURTHER = ("thoughts", "search", "output", "system_instruction", "safety")
@@ -20,6 +21,13 @@ _DEFAULT = ""
 def choose_further(keeping: Keeping, facts: ModelFacts, settings: Sequence[str]) -> dict[str, Any]:
     """Show these of the further controls and return what was chosen; None is "not set"."""
     return {setting: _choose(keeping, facts, setting) or None for setting in settings}
+
+
+def offered_searches(models: Sequence[ModelFacts]) -> list[str]:
+    """Return what one of the models can look up, "" for nothing first; an empty list where none can."""
+    able = [facts for facts in models if facts.has_search]
+    pictures = ["image", "web,image"] if any(facts.has_image_search for facts in able) else []
+    return [_DEFAULT, "web", *pictures] if able else []
 
 
 def read_further(keeping: Keeping, settings: Sequence[str]) -> dict[str, Any]:
@@ -59,9 +67,8 @@ def _choose(keeping: Keeping, facts: ModelFacts, setting: str) -> Any:
 
 
 def _choose_search(keeping: Keeping, facts: ModelFacts) -> str:
-    titles = {_DEFAULT: _("None"), "web": _("Web")}
-    if facts.has_image_search:
-        titles |= {"image": _("Images"), "web,image": _("Web and images")}
+    names = search_names()
+    titles = {value: names[value] for value in offered_searches([facts])}
     return _select(keeping, _("May look things up"), "search", titles)
 
 

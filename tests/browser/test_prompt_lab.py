@@ -130,7 +130,7 @@ def test_a_whole_answer_is_shown(gemini_studio: StudioServer, standin: StandIn, 
     page.get_by_role("option", name="Web and images").click()
     wait_idle(page)
     page.keyboard.press("Escape")
-    _make(page, r"Make 1 image · about \$0\.067")
+    _make(page, r"Make 1 image · up to about \$0\.11 with search")
     page.get_by_text("The model's thoughts").click()
     expect(page.get_by_text("First the composition.")).to_be_visible()
     expect(page.locator("iframe.suggestions")).to_have_attribute("sandbox", re.compile("^(?!.*scripts)(?!.*same)"))

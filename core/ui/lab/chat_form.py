@@ -47,7 +47,8 @@ def show_chat_form(talk: Talk | None, leaf: str, is_running: bool) -> None:
         transport=Transport.INTERACTIONS if way == _INTERACTIONS else Transport.CHAT,
         is_fresh=way == _PICTURE,
     )
-    label = _("Make {images} · {price}").format(images=images(1), price=price(controls.price_usd))
+    cost = price(controls.price_usd, has_search=bool(controls.search_usd))
+    label = _("Make {images} · {price}").format(images=images(1), price=cost)
     is_off = is_running or not prompt.strip()
     with st.container(key="go-bar", horizontal=True, vertical_alignment="center"):
         is_clicked = st.button(

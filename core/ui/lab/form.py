@@ -8,7 +8,7 @@ from functools import partial
 import streamlit as st
 
 from core.errors import StudioError
-from core.models.asset import Asset, EngineName, Harm, Recipe, read_safety
+from core.models.asset import EngineName, Harm, Recipe, read_safety
 from core.studio.lab import MOST_VARIANTS, LabOrder, advance, begin_lab, composed, earlier_words, placeless
 from core.studio.prompting.advice import Situation
 from core.studio.prompts import count_words
@@ -40,18 +40,19 @@ _NUMBERS = ("temperature", "top_p", "seed")
 class Wanted:
     """A filled-in form: the order it makes, and what one of its images costs in USD, alone and in a batch.
 
+    With `has_search` that is the most to reckon with.
     `turntable` has the views that the order's prompt is made in one after another, None for single images.
     """
 
     order: LabOrder
     price_usd: float
     batch_usd: float
+    has_search: bool
     turntable: Turntable | None = None
 
 
-def fill_form(made: Asset) -> None:
-    """Fill the form in as it was when an image was made."""
-    recipe = made.recipe
+def fill_form(recipe: Recipe) -> None:
+    """Fill the form in as it was for an image."""
     leave_template(NAME)
     set_kept(PROMPT, recipe.prompt)
     fill_references(NAME, recipe.sources)
@@ -97,7 +98,8 @@ def show_form(is_first: bool) -> Wanted:
         st.caption(plain(words.format(title=controls.facts.title, role=role_names()[role])))
     turntable = wanted_turntable(NAME, order)
     _advise(order, is_first, most=MOST_VARIANTS if turntable is None else 1)
-    return Wanted(order, controls.price_usd, controls.facts.batch_factor * controls.price_usd, turntable)
+    batch_usd = controls.facts.batch_price(controls.settings)
+    return Wanted(order, controls.price_usd, batch_usd, bool(controls.search_usd), turntable)
 
 
 def _advise(order: LabOrder, is_first: bool, most: int) -> None:
@@ -111,7 +113,8 @@ def _advise(order: LabOrder, is_first: bool, most: int) -> None:
 def show_make_button(wanted: Wanted, is_running: bool) -> None:
     """Show the one button that makes what the form asks for, with its price."""
     count = wanted.order.variants
-    label = _("Make {images} · {price}").format(images=images(count), price=price(count * wanted.price_usd))
+    cost = price(count * wanted.price_usd, has_search=wanted.has_search)
+    label = _("Make {images} · {price}").format(images=images(count), price=cost)
     with st.container(key="go-bar", gap="small"):
         _choose_variants()
         # not disabled while the prompt is empty: the shortcut has to take words that the server has not seen yet
@@ -141,7 +144,7 @@ def show_make_button(wanted: Wanted, is_running: bool) -> None:
 
 def _show_batch_button(wanted: Wanted) -> None:
     here, order = studio(), wanted.order
-    cost = order.variants * wanted.batch_usd
+    cost = price(order.variants * wanted.batch_usd, has_search=wanted.has_search)
     batch_button(
         order.variants, cost, lambda: advance(here.studio, here.workspace, order).recipes, "lab-batch", "tertiary"
     )

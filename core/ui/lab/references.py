@@ -66,6 +66,11 @@ def give_roles(name: str, roles: Sequence[Role]) -> None:
     _put(name, [*given, *entries[len(given) :]])
 
 
+def drop_reference(name: str, asset_id: str) -> None:
+    """Take a picture out of a form's references; the others keep their order."""
+    _put(name, [entry for entry in _entries(name) if entry[0] != asset_id])
+
+
 def choose_references(name: str) -> tuple[Source, ...]:
     """Show the references, which ones the form's template misses, and how one more is taken; return them."""
     entries = _there(name)

@@ -11,6 +11,7 @@ from core.studio.lineage import Graph, asset_of
 from core.studio.pages.origins import credit_of
 from core.studio.plates.cutting import is_plates_slug, page_of_slug
 from core.studio.project_stories import story_slugs
+from core.ui.answers import show_answer_quietly
 from core.ui.character.form import NAME as SHEET
 from core.ui.character.form import fill_form
 from core.ui.components.marks import Mark, name_of
@@ -52,7 +53,9 @@ def show_drawer(asset: Asset, graph: Graph, reading: Reading) -> None:
         _relatives(_("Made from {images}"), _sources(asset, graph), "lineage-sources", reading)
         _relatives(_("Used in {images}"), _results(asset, graph), "lineage-results", reading)
         _recipe(asset)
-        _model_words(asset)
+        show_answer_quietly(asset, "lineage")
+        for warning in asset.result.warnings:
+            st.text(warning)
 
 
 def _actions(asset: Asset) -> None:
@@ -92,7 +95,7 @@ def _lab_actions(asset: Asset) -> None:
     if st.button(
         _("Open in the prompt lab"), icon=":material/science:", type="primary", help=_("With its words and references")
     ):
-        fill_lab(asset)
+        fill_lab(asset.recipe)
         show_on_bench(asset.id)
         go_to("prompt_lab")
 
@@ -195,11 +198,3 @@ def _facts(asset: Asset) -> list[tuple[str, str]]:
         (_("File"), asset.file_name),
         (_("Fingerprint"), recipe.fingerprint[:16] if recipe.engine else ""),
     ]
-
-
-def _model_words(asset: Asset) -> None:
-    if asset.result.text:
-        with st.expander(_("The model's words")):
-            st.text(asset.result.text)
-    for warning in asset.result.warnings:
-        st.text(warning)

@@ -51,7 +51,7 @@ class _StepControls:
 def show_settings(view: View, card: Card) -> None:
     """Show the scene's own settings; what is not set is the story's."""
     story = view.opened.story
-    model_controls(_StepControls(view, card.step, story.model))
+    model_controls(_StepControls(view, card.step, story.model), below=card.step.settings.over(story.settings))
     shared = [text for text in (story.model, *map(str, story.settings.set_values().values())) if text]
     if shared:
         st.caption(_("What is not set here is the story's: {settings}.").format(settings=plain(", ".join(shared))))

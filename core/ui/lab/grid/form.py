@@ -12,16 +12,17 @@ from core.models.catalog import ModelFacts
 from core.studio.grids import GridOrder, variations
 from core.studio.planning import DRAFT_MODEL
 from core.ui.controls import KeptControls, choose_top_p, engine_in_use, like_known, model_titles
-from core.ui.further_controls import FURTHER, choose_further, read_further
+from core.ui.further_controls import FURTHER, choose_further, offered_searches, read_further
 from core.ui.lab.grid.prompts import MOST_TRIES, NAME, TRIES, show_prompts, wanted_prompts
 from core.ui.lab.references import choose_references, references
-from core.ui.labels import setting_name
-from core.ui.session import kept, kept_value, studio
+from core.ui.labels import search_names, setting_name
+from core.ui.session import kept, kept_value, set_kept, studio
 from core.ui.texts import _
 from core.ui.widgets import plain
 
 _COUNTS = list(range(1, MOST_TRIES + 1))
-_AXES = (("aspect_ratio",), ("image_size", "thinking_level"), ("temperature",))  # line by line of the form
+_AXES = (("aspect_ratio",), ("image_size", "thinking_level"), ("temperature", "search"))  # line by line of the form
+_SHARED = ("top_p", *(setting for setting in FURTHER if setting != "search"))  # that one is an axis
 _KEPT = KeptControls(NAME)
 _TEMPERATURES = [0.0, 0.5, 1.0, 1.5, 2.0]
 
@@ -40,6 +41,11 @@ def wanted_order() -> GridOrder:
         tuple(settings.over(_shared(facts)) for settings in variations(**axes)),
         tries if tries in _COUNTS else 1,
     )
+
+
+def add_model(model: str) -> None:
+    """Draw every prompt with one model more; for callbacks."""
+    set_kept(f"{NAME}/models", list(dict.fromkeys([*_models(), model])))
 
 
 def show_form() -> GridOrder:
@@ -94,7 +100,8 @@ def _show_axes() -> None:
         places = st.columns(len(offered)) if offered else []
         for place, (setting, found) in zip(places, offered.items(), strict=True):
             with place:
-                _show_choice(setting_name(setting), setting, found, str, [])
+                said = search_names().__getitem__ if setting == "search" else str
+                _show_choice(setting_name(setting), setting, found, said, [])
 
 
 def _show_shared() -> None:
@@ -108,8 +115,7 @@ def _show_shared() -> None:
     with st.expander(title, icon=":material/tune:"):
         if "top_p" in heeded:
             choose_top_p(_KEPT)
-        searching = max(facts, key=lambda one: (one.has_search, one.has_image_search))
-        choose_further(_KEPT, searching, [setting for setting in FURTHER if setting in heeded])
+        choose_further(_KEPT, facts[0], [setting for setting in FURTHER if setting in heeded])
 
 
 def _shared(facts: Sequence[ModelFacts]) -> GenerationSettings:
@@ -118,7 +124,7 @@ def _shared(facts: Sequence[ModelFacts]) -> GenerationSettings:
 
 
 def _heeded(facts: Sequence[ModelFacts]) -> list[str]:
-    return [setting for setting in ("top_p", *FURTHER) if any(one.honours(setting) for one in facts)]
+    return [setting for setting in _SHARED if any(one.honours(setting) for one in facts)]
 
 
 def _show_choice(label: str, field: str, options: list[Any], said: Callable[[Any], str], default: list[Any]) -> None:
@@ -131,6 +137,8 @@ def _offered(models: Sequence[ModelFacts], setting: str) -> list[Any]:
     heeding = [like_known(facts) for facts in models if facts.honours(setting)]
     if setting == "temperature":
         return _TEMPERATURES if heeding else []
+    if setting == "search":
+        return offered_searches(heeding)
     field = {"aspect_ratio": "ratios", "image_size": "sizes", "thinking_level": "thinking_levels"}[setting]
     return list(dict.fromkeys(value for facts in heeding for value in getattr(facts, field)))
 
