@@ -110,7 +110,7 @@ def generate(
             print_sent(batches.send_batch(studio, workspace, ahead.recipes), is_json)
             end(DONE)
         done = lab.make_lab(studio, workspace, ahead.recipes, None if is_json else tell_progress)
-        files, answers = _files(workspace, done), read_answers(workspace, done.steps)
+        files, answers = _files(workspace, done), read_answers(workspace, (step.asset_id for step in done.steps))
     print_report(done, is_json, files, answers)
     if not is_json:
         print_answers(answers)
