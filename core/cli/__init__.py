@@ -112,6 +112,7 @@ def story_run(
     With --json: {"run", "steps": [...], "answers": {"<image>": {"text", "blocks", "queries", "links", ...}}, ...}.
     """
     from core.studio import orders, runs
+    from core.studio.hints import hints_of_run
     from core.studio.planning import StepStatus
 
     order = orders.Order(
@@ -132,7 +133,8 @@ def story_run(
         report = runs.run_story(studio, order, watcher(studio, is_json))
         made = [step.asset_id for step in report.steps if is_json or step.status is StepStatus.GENERATED]
         answers = read_answers(studio.workspace(project), made)
-    print_report(report, is_json, answers=answers)
+        found = hints_of_run(studio, report)
+    print_report(report, is_json, answers=answers, hints=found)
     if not is_json:
         print_answers(answers)
     end(DONE if report.is_complete else SOME_FAILED)
@@ -144,10 +146,12 @@ def story_run(
 def story_resume(run: str, is_json: bool) -> None:
     """Go on with a run that stopped; make what failed or was cancelled in it."""
     from core.studio import runs
+    from core.studio.hints import hints_of_run
 
     with _studio_with_runs() as studio:
         report = runs.resume_run(studio, run, watcher(studio, is_json))
-    print_report(report, is_json)
+        found = hints_of_run(studio, report)
+    print_report(report, is_json, hints=found)
     end(DONE if report.is_complete else SOME_FAILED)
 
 

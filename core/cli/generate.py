@@ -15,7 +15,7 @@ from core.cli.answers import print_answers, read_answers
 from core.cli.batch import print_sent
 from core.cli.printing import about, plain, print_json, print_report, search_terms, tell, tell_progress
 from core.cli.shared import DONE, SOME_FAILED, as_json, end, engine_choice, model_name, opened_studio, project_folder
-from core.models.asset import GenerationSettings, Role
+from core.models.asset import LARGEST_SEED, GenerationSettings, Role
 from core.settings import EngineChoice
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ def _reference(value: str) -> tuple[Role, Path]:
 @click.option("--search", help="What the model may look up: web, image, or web,image.")
 @click.option("--temperature", type=click.FloatRange(0, 2), help="How freely the model answers, where it heeds that.")
 @click.option("--top-p", type=click.FloatRange(0, 1, min_open=True), help="Nucleus sampling, where it is heeded.")
+@click.option("--seed", type=click.IntRange(0, LARGEST_SEED), help="The same seed for the same picture, where heeded.")
 @click.option("--image-only", is_flag=True, help="Ask for no words beside the image.")
 @click.option("--system", "system_instruction", help="What the model is told beforehand.")
 @click.option("--safety", metavar="HARM=LEVEL,...", help="From where on harm is blocked: harassment=high,...")
@@ -86,6 +87,7 @@ def generate(
     """
     from core.studio import batches, lab
     from core.studio.estimates import limit_warnings
+    from core.studio.hints import hints_of_run
 
     variants, is_new, is_dry = asked.pop("variants"), asked.pop("again"), asked.pop("dry_run")
     is_batch = asked.pop("is_batch")
@@ -110,8 +112,9 @@ def generate(
             print_sent(batches.send_batch(studio, workspace, ahead.recipes), is_json)
             end(DONE)
         done = lab.make_lab(studio, workspace, ahead.recipes, None if is_json else tell_progress)
-        files, answers = _files(workspace, done), read_answers(workspace, (step.asset_id for step in done.steps))
-    print_report(done, is_json, files, answers)
+        files, found = _files(workspace, done), hints_of_run(studio, done)
+        answers = read_answers(workspace, (step.asset_id for step in done.steps))
+    print_report(done, is_json, files, answers, found)
     if not is_json:
         print_answers(answers)
     end(DONE if done.is_complete else SOME_FAILED)

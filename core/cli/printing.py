@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from core.models.catalog import Catalog
@@ -99,10 +99,15 @@ def print_report(
     is_json: bool,
     files: dict[str, str] | None = None,
     answers: dict[str, dict[str, Any]] | None = None,
+    hints: Mapping[str, tuple[str, ...]] | None = None,
 ) -> None:
-    """Print how a run went, and where its files are; `answers`, by image, only stand in the JSON document."""
+    """Print how a run went, and where its files are; `answers`, by image, only stand in the JSON document.
+
+    `hints` say by step what can be done about a failure.
+    """
+    hints = hints or {}
     if is_json:
-        more = {"files": files, "answers": answers}
+        more = {"files": files, "answers": answers, "hints": hints or None}
         print_json({**_report_json(report), **{name: value for name, value in more.items() if value is not None}})
         return
     width = max((width_of(step.id) for step in report.steps), default=0)
@@ -113,6 +118,8 @@ def print_report(
         )
         if step.error and step.error.get("text"):
             click.echo(f"{'':<{width}}  the model said: {plain(str(step.error['text']))}")
+        for hint in hints.get(step.id, ()):
+            click.echo(f"{'':<{width}}  try: {plain(hint)}")
     done = "Everything was there already. " if not report.calls and report.is_complete else ""
     click.echo(
         f"\n{done}{counted(len(report.steps), 'step')}, {counted(report.calls, 'call')}, {report.seconds:.1f} s, "

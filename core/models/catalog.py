@@ -155,11 +155,15 @@ class ModelFacts(Value):
         if (over := self._over_limit(roles)) is None:
             return
         limit, kind, count = over
-        able = next((facts.title for facts in others if facts._over_limit(roles) is None), "a model that takes more")
+        able = next((facts.title for facts in others if facts.takes(roles)), "a model that takes more")
         raise InvalidRequestError(
             f"{self.title} takes at most {limit} {kind} images, and {count} were given. "
             f"Leave out {count - limit}, or switch to {able}."
         )
+
+    def takes(self, roles: Sequence[Role]) -> bool:
+        """Tell whether the model takes these reference images together; `roles` has one of each."""
+        return self._over_limit(roles) is None
 
     def _over_limit(self, roles: Sequence[Role]) -> tuple[int, str, int] | None:
         """Return the first limit that so many images pass, the kind it is of, and their number."""

@@ -15,14 +15,14 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from core.errors import StudioError, from_plain
-from core.models.asset import Asset, EngineName
+from core.models.asset import Asset, EngineName, Kind, Role
 from core.models.catalog import Catalog
 from core.models.story import Step, Story
 from core.store.choices import Choices
 from core.store.workspace import Workspace
 from core.studio.lanes import Place, places
 from core.studio.planning import PlannedStep, Planner, RunOptions, StepStatus, named_sources, planned
-from core.studio.prompts import compose
+from core.studio.prompts import compose, role_of
 
 if TYPE_CHECKING:
     from core.studio.background import RunView
@@ -130,6 +130,13 @@ class Board:
         """Return the picture of a step or starting image, or None."""
         card = self.card(name)
         return card.asset if card else self.starting.get(name)
+
+
+def roles_of(board: Board, card: Card) -> tuple[Role, ...]:
+    """Return what each source of a scene is for, by its kind where nobody said; its picture need not be there yet."""
+    kinds = {name: asset.recipe.kind for name, asset in board.starting.items() if asset is not None}
+    kinds |= {step.id: step.kind for step in board.story.steps}
+    return tuple(source.role or role_of(kinds.get(source.id, Kind.ARCHIVE)) for source in card.step.sources)
 
 
 def composed_text(board: Board, card: Card) -> str | None:

@@ -21,7 +21,7 @@ from core.studio.runs import RunReport, finish, report
 from core.studio.single import attempts_at, model_for
 from core.studio.specs import RecipesSpec
 
-# the story of single images; it has no file and no steps
+# the story of single images; it has no file and no steps, and what else the lab makes has one that begins like it
 LAB = "prompt_lab"
 MOST_VARIANTS = 8
 
@@ -74,6 +74,12 @@ def composed(workspace: Workspace, order: LabOrder) -> str:
     assets = [workspace.find(source.asset_id) for source in order.references]
     kinds = [asset.recipe.kind if asset else Kind.ARCHIVE for asset in assets]
     return compose(order.prompt, order.references, kinds)
+
+
+def earlier_words(workspace: Workspace, references: Sequence[Source]) -> tuple[str, ...]:
+    """Return the prompts of the previous scenes among some references, the last one first."""
+    scenes = (workspace.find(source.asset_id) for source in reversed(references) if source.role is Role.SCENE)
+    return tuple(scene.recipe.prompt for scene in scenes if scene is not None and scene.recipe.prompt)
 
 
 def advance(
@@ -199,8 +205,13 @@ def make_lab(studio: Studio, workspace: Workspace, recipes: Sequence[Recipe], pr
 
 
 def history(workspace: Workspace) -> list[Asset]:
-    """Return the images made from a prompt alone, newest first."""
-    return [asset for asset in reversed(workspace.assets()) if asset.recipe.story == LAB]
+    """Return the images made in the lab, single ones and views of turntables, newest first."""
+    return [asset for asset in reversed(workspace.assets()) if is_of_lab(asset)]
+
+
+def is_of_lab(asset: Asset) -> bool:
+    """Tell whether an image was made in the lab, outside of a conversation."""
+    return asset.recipe.story.partition("/")[0] == LAB
 
 
 def recipes_spec(

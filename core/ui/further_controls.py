@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
+from pydantic import ValidationError
 
-from core.models.asset import Harm, Threshold
+from core.models.asset import GenerationSettings, Harm, Threshold
 from core.models.catalog import ModelFacts
 from core.ui.keeping import Keeping
 from core.ui.labels import search_names
@@ -27,6 +28,29 @@ def offered_searches(models: Sequence[ModelFacts]) -> list[str]:
     able = [facts for facts in models if facts.has_search]
     pictures = ["image", "web,image"] if any(facts.has_image_search for facts in able) else []
     return [_DEFAULT, "web", *pictures] if able else []
+
+
+def read_further(keeping: Keeping, settings: Sequence[str]) -> dict[str, Any]:
+    """Return what was chosen of these controls, or of top p, without showing them.
+
+    Others may have written the file they are kept in: where one of them can be no setting, none is set.
+    """
+    found = {setting: _read(keeping, setting) or None for setting in settings}
+    try:
+        GenerationSettings(**found)
+    except ValidationError:
+        return {}
+    return found
+
+
+def _read(keeping: Keeping, setting: str) -> Any:
+    if setting == "safety":
+        limits = {harm: keeping.value(f"safety/{harm}", _DEFAULT) for harm in Harm}
+        return ",".join(f"{harm}={limit}" for harm, limit in limits.items() if limit)
+    if setting in ("thoughts", "output"):
+        is_on = keeping.value(setting, False)
+        return "image" if is_on and setting == "output" else is_on
+    return keeping.value(setting, None if setting == "top_p" else _DEFAULT)
 
 
 def _choose(keeping: Keeping, facts: ModelFacts, setting: str) -> Any:

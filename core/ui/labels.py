@@ -64,6 +64,7 @@ def setting_name(setting: str) -> str:
         "temperature": _("Temperature"),
         "top_p": _("Top p"),
         "search": _("Search"),
+        "seed": _("Seed"),
     }
     return names.get(setting, setting.replace("_", " "))
 

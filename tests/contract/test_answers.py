@@ -140,7 +140,7 @@ def test_blocked_output(make, server, observer, reason):
     server.fail_next(f"blocked_{reason}", times=3)
     with pytest.raises(BlockedError) as caught:
         make()
-    assert caught.value.reason == reason.upper()
+    assert (caught.value.reason, caught.value.blocked) == (reason.upper(), "output")
     assert caught.value.text == "I will not draw this."
     assert f"({reason.upper()})" in caught.value.message
     assert len(server.requests) == 1
@@ -156,7 +156,7 @@ def test_blocked_prompt(make, server, observer, reason):
     server.fail_next(f"blocked_prompt_{reason}", times=3)
     with pytest.raises(BlockedError, match="refused the prompt") as caught:
         make()
-    assert caught.value.reason == reason.upper()
+    assert (caught.value.reason, caught.value.blocked) == (reason.upper(), "prompt")
     assert len(server.requests) == 1
     assert observer.reports[0].outcome == "blocked"
 

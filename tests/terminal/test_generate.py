@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from core.models.catalog import load_catalog
 from core.store.answers import AnswersFolder
 from tests.samples import png
 from tests.standin import StandIn
@@ -165,14 +168,40 @@ def test_what_to_know_beforehand_is_told(gemini: Terminal, server: StandIn) -> N
 
 
 def test_a_block_is_a_receipt(gemini: Terminal, server: StandIn) -> None:
-    """A blocked image is told with its rule and the model's words, is not asked for again, and no image is stored."""
+    """A blocked image is told with what was stopped, its rule, the model's words and the ways out, and asked for once.
+
+    No image is stored.
+    """
+    for name in ("robot", "ink"):
+        (gemini.folder / f"{name}.png").write_bytes(png(len(name)))
+    refs = ("--ref", "character=robot.png", "--ref", "style=ink.png")
     server.fail_next("blocked_image_safety")
+    said = gemini.run("generate", "A hill.", *refs, "--model", FLASH, "--project", "p")
+    assert said.code == 1
+    assert "held the picture back by the safety rules for pictures (IMAGE_SAFETY)" in said.out
+    assert "the model said: I will not draw this." in said.out
+    assert "try: Reword the prompt." in said.out
+    assert "try: Leave one out: image 1, robot (character); image 2, ink (style)." in said.out
+    assert re.search(r"try: Take another model: --model gemini-\S+ \(Nano Banana .+\)\.", said.out)
+    assert len(server.requests) == 1
+    assert {path.stem for path in (gemini.folder / "p" / "assets").iterdir()} == {"robot", "ink"}
+    server.fail_next("blocked_prompt_safety")
+    again = _generate(gemini, "A hill.", "--model", FLASH)
+    assert again.document["hints"]["1"][0] == "Reword the prompt."
+    assert again.document["steps"][0]["error"]["blocked"] == "prompt"
+
+
+def test_what_was_made_elsewhere_is_named_when_the_quota_is_gone(gemini: Terminal, server: StandIn) -> None:
+    """Without a quota the same image of another project is named with the command that takes it at no cost."""
+    gemini.run("generate", "A hill.", "--project", "first")
+    server.fail_next("rate_limited_daily")
     said = gemini.run("generate", "A hill.", "--project", "p")
     assert said.code == 1
-    assert "IMAGE_SAFETY" in said.out
-    assert "the model said" in said.out
-    assert len(server.requests) == 1
-    assert not list((gemini.folder / "p" / "assets").iterdir())
+    (taking,) = re.findall("Take it with `throughline (.+?)`", said.out)
+    assert gemini.run(*shlex.split(taking)).code == 0
+    again = _generate(gemini, "A hill.")
+    assert (again.statuses, again.document["calls"]) == ({"1": "reused"}, 0)
+    assert len(server.requests) == 2
 
 
 def test_a_video_is_looked_at(gemini: Terminal, server: StandIn) -> None:
@@ -220,6 +249,18 @@ def test_a_name_no_disk_takes_is_refused(gemini: Terminal, option: tuple[str, st
     said = gemini.run("generate", "A robot.", "--project", "p", "--engine", "draft", *option)
     assert said.code != 0
     assert "unforeseen" not in said.err
+
+
+def test_a_seed_where_it_is_heeded(gemini: Terminal, server: StandIn) -> None:
+    """A model that heeds one by a person's own list is sent the seed; another is not, and that is told."""
+    gemini.home.mkdir(parents=True, exist_ok=True)
+    own = gemini.home / "catalog.toml"
+    own.write_text('[[models]]\nid = "gemini-3-pro-image"\nsampling = ["seed"]\n')
+    server.catalog = load_catalog(own=own)
+    assert _generate(gemini, "A lamp.", "--seed", "7", "--model", "gemini-3-pro-image").code == 0
+    left_out = _generate(gemini, "A lamp.", "--seed", "7", "--model", FLASH)
+    assert "does not heed seed 7" in left_out.err
+    assert [sent.config.get("seed") for sent in server.requests] == [7, None]
 
 
 def test_what_searches_may_cost_is_told_before_and_what_they_did_after(gemini: Terminal, server: StandIn) -> None:

@@ -125,6 +125,8 @@ def test_a_blocked_step_stops_only_its_own_descendants(gemini: Terminal, server:
     assert {said.statuses[name] for name in ("summit", "bridge", "hammock")} == {"skipped"}
     assert not (gemini.folder / "p" / "assets" / "ascension.png").exists()
     assert [row["outcome"] for row in gemini.rows() if row["step"] == "ascension"] == ["blocked"]
+    assert set(said.document["hints"]) == {"ascension"}
+    assert said.document["hints"]["ascension"][1].startswith("Leave one out: image 1, robot (character); image 2, ")
 
 
 def test_a_dry_run_prices_and_makes_nothing(gemini: Terminal, server: StandIn) -> None:

@@ -17,9 +17,9 @@ from core.engines.gemini.outcomes import Answer, AttemptFailed, Usage
 from core.engines.gemini.reasons import (
     OUTPUT_BLOCKS,
     describe_no_image,
-    describe_output_block,
-    describe_prompt_block,
     describe_unreadable,
+    output_block,
+    prompt_block,
 )
 from core.engines.gemini.redactor import Redactor
 from core.errors import BlockedError, InvalidImageError, NoImageError
@@ -202,12 +202,9 @@ def find_block(response: types.GenerateContentResponse, redactor: Redactor) -> B
     feedback = response.prompt_feedback
     if feedback is not None and feedback.block_reason:
         reason = redactor.name(feedback.block_reason)
-        said = text or redactor.text(feedback.block_reason_message or "")
-        return BlockedError(describe_prompt_block(reason), reason=reason, text=said)
+        return prompt_block(reason, text or redactor.text(feedback.block_reason_message or ""))
     reason = redactor.name(finish_reason_of(response))
-    if reason in OUTPUT_BLOCKS:
-        return BlockedError(describe_output_block(reason), reason=reason, text=text)
-    return None
+    return output_block(reason, text) if reason in OUTPUT_BLOCKS else None
 
 
 def has_content(response: types.GenerateContentResponse) -> bool:

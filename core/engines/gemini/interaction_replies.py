@@ -17,9 +17,9 @@ from core.engines.gemini.details import Refusal, error_reasons
 from core.engines.gemini.failures import damaged, empty
 from core.engines.gemini.groundings import grounding_of
 from core.engines.gemini.outcomes import AttemptFailed, Usage
-from core.engines.gemini.reasons import describe_no_image, find_rule
+from core.engines.gemini.reasons import block_named, describe_no_image
 from core.engines.gemini.redactor import Redactor
-from core.errors import BlockedError, NoImageError
+from core.errors import NoImageError
 from core.models.answer import BlockKind, Grounding
 
 
@@ -79,11 +79,9 @@ def _without_image(
 ) -> AttemptFailed:
     if not any((_of(interaction, "id"), _of(interaction, "steps"), _of(interaction, "usage"))):
         return empty(200)
-    names = list(_error_names(interaction))
     text, status = _words(read), redactor.name(_of(interaction, "status"))
-    if (rule := find_rule(*names)) is not None:
-        blocked = BlockedError(rule[1], reason=rule[0], text=text)
-        return AttemptFailed(blocked, status=200, may_be_billed=True, usage=usage)
+    if (block := block_named(_error_names(interaction), text)) is not None:
+        return AttemptFailed(block, status=200, may_be_billed=True, usage=usage)
     if any(part.inline_data for part in said):
         return damaged(usage)
     missing = NoImageError(describe_no_image(status, bool(text)), reason=status, text=text)

@@ -8,10 +8,14 @@ import streamlit as st
 
 from core.engines.base import BatchState
 from core.models.batch import Batch, BatchEntry
-from core.studio.batches import cancel_batch, is_overdue, own_batches, reasons, retry_batch
+from core.studio.batches import cancel_batch, failures, is_overdue, own_batches, reasons, retry_batch
+from core.studio.lab import LAB
+from core.studio.made_before import is_used_up
 from core.ui.batching import look, show_batches_under_way, tell_sent
 from core.ui.components.pictures import picture_strip
 from core.ui.lab.form import show_on_bench
+from core.ui.lab.ways import ways_of_sent
+from core.ui.made_before import offer_made_before, use
 from core.ui.session import studio
 from core.ui.telling import attempt, say
 from core.ui.texts import _
@@ -56,9 +60,23 @@ def _batch(batch: Batch) -> None:
         )
     if batch.failed:
         with st.expander(_("Why an image is missing")):
-            for error in reasons(batch):
-                show_error(error)
+            for error, recipe in reasons(batch):
+                show_error(error, ways_of_sent(recipe) if recipe.story == LAB else None)
+    _offer_made_before(batch)
     _actions(batch)
+
+
+def _offer_made_before(batch: Batch) -> None:
+    """Offer what the same recipes made before, where only a quota or a budget stood in their way."""
+    missed = [recipe for error, recipe in failures(batch) if is_used_up(error)]
+    taken = offer_made_before(missed, key=f"{batch.id}-made-before")
+    if taken is None:
+        return
+    if taken.recipe.story == LAB:
+        show_on_bench(taken.id)
+    else:
+        use(taken)
+    st.rerun()
 
 
 def _actions(batch: Batch) -> None:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.errors import StudioError
 from core.models.asset import Asset, EngineName
 from core.studio.boards import Card, CardState
-from core.studio.step_versions import wanted_recipe
 from core.studio.story_editing import edit
 from core.ui.answers import show_answer_quietly
 from core.ui.components.pictures import before_after, zoom_picture
-from core.ui.made_before import is_used_up, offer_made_before
+from core.ui.made_before import offer_for_step
 from core.ui.sequencer.actions import ADD, PART, act_on, change
 from core.ui.sequencer.board import card_line, card_mark, cards_price, make_label
 from core.ui.sequencer.new_scene import leave_new_scene, show_new_scene
@@ -20,8 +18,8 @@ from core.ui.sequencer.settings_part import show_settings
 from core.ui.sequencer.sources_part import show_sources
 from core.ui.sequencer.versions_part import show_versions
 from core.ui.sequencer.view import View
-from core.ui.session import handed_on, kept, studio
-from core.ui.telling import attempt
+from core.ui.sequencer.ways import ways_on_scene
+from core.ui.session import handed_on, kept
 from core.ui.texts import _
 from core.ui.widgets import kind_name, plain, show_error
 
@@ -75,8 +73,8 @@ def _name(view: View, card: Card) -> None:
 
 def _picture(view: View, card: Card) -> None:
     if card.error is not None:
-        show_error(card.error)
-        _offer_made_before(view, card, card.error)
+        show_error(card.error, ways_on_scene(view, card))
+        offer_for_step(view.board, card, view.options, f"made-before-{view.slug}-{card.step.id}")
     if card.asset is None:
         with st.container(
             border=True, height=_EMPTY_HEIGHT, horizontal_alignment="center", vertical_alignment="center"
@@ -87,18 +85,6 @@ def _picture(view: View, card: Card) -> None:
         return
     previous = view.board.picture(card.place.follows) if card.place.follows else None
     _shown(view, card, card.asset, previous)
-
-
-def _offer_made_before(view: View, card: Card, error: StudioError) -> None:
-    """Offer what the same recipe made before, where only a quota or a budget stood in its way."""
-    if not is_used_up(error):
-        return
-    recipe = wanted_recipe(view.workspace, view.board, card, view.options, studio().studio.catalog)
-    key = f"made-before-{view.slug}-{card.step.id}"
-    taken = offer_made_before([recipe] if recipe else [], key, shown=card.asset)
-    if taken is not None:
-        attempt(lambda: view.workspace.choices.choose(view.slug, card.step.id, taken.id))
-        st.rerun()
 
 
 def _shown(view: View, card: Card, asset: Asset, previous: Asset | None) -> None:

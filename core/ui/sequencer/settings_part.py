@@ -27,6 +27,11 @@ class _StepControls:
     model: str
     is_fixed: bool = True
 
+    @property
+    def place(self) -> str:
+        """Which step this is."""
+        return f"{self.view.slug}/{self.step.id}"
+
     def value(self, field: str, default: Any) -> Any:
         """Return what the step says."""
         found = _value(self.step, field)
@@ -35,10 +40,11 @@ class _StepControls:
     def show(self, widget: Any, label: str, field: str, default: Any, **options: Any) -> Any:
         """Show a field's widget and return its value."""
         value = self.value(field, default)
-        key = f"step/{self.view.slug}/{self.step.id}/{field}-{value}"
-        return handed_on(widget, label, key, value, lambda chosen: self._save(field, chosen), **options)
+        key = f"step/{self.place}/{field}-{value}"
+        return handed_on(widget, label, key, value, lambda chosen: self.put(field, chosen), **options)
 
-    def _save(self, field: str, value: Any) -> None:
+    def put(self, field: str, value: Any) -> None:
+        """Write a field's value into the story."""
         change(self.view, lambda story: _with(story, self.step.id, field, value), _("settings changed"))
 
 

@@ -102,7 +102,8 @@ def _notes(view: View) -> None:
     unsure = [facts.title for facts in paid if facts.is_price_unsure]
     if unsure:
         lines.append(_("The price of {titles} is unsure.").format(titles=", ".join(unsure)))
-    if view.run is not None and any(cell.id in view.run.maybe_billed for cell in view.grid.missing):
+    run = view.run
+    if run is not None and run.is_cancelled and any(cell.id in run.maybe_billed for cell in view.grid.missing):
         lines.append(_("Stopped. A call that was under way may still be billed."))
     if lines:
         st.caption(plain(" ".join(lines)))
