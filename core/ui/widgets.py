@@ -14,7 +14,14 @@ from typing import Literal
 
 import streamlit as st
 
-from core.errors import BlockedError, BudgetExceededError, MissingApiKeyError, NoImageError, StudioError
+from core.errors import (
+    BlockedError,
+    BudgetExceededError,
+    MissingApiKeyError,
+    NoImageError,
+    StudioError,
+    UnreadableAnswerError,
+)
 from core.models.asset import Asset, EngineName, Kind
 from core.ui.errors_text import error_detail, error_text
 from core.ui.session import language
@@ -134,6 +141,9 @@ def show_error(error: StudioError) -> None:
         return
     box = st.warning if isinstance(error, (MissingApiKeyError, BudgetExceededError)) else st.error
     box(plain(error_text(error)), icon=":material/info:")
+    if isinstance(error, UnreadableAnswerError) and error.text:
+        with st.expander(_("The answer as it came")):
+            st.code(error.text, language=None, wrap_lines=True)
     _show_detail(error)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,7 @@ from core.studio.plates import objects
 from core.studio.plates.composite import known_composite, make_composite
 from core.studio.plates.cutting import Cut, cut_out, cut_out_of, is_plates_slug, page_of_slug, plates_slug, whole_slug
 from core.studio.plates.fidelity import is_poor, measured
-from core.studio.plates.gathering import objects_on, pages_of, plate_records, write_plates
+from core.studio.plates.gathering import Going, objects_on, pages_of, plate_records, write_plates
 from core.studio.plates.matrix import cell_id, read_chain, read_matrix, set_cell_prompt, set_chain
 from core.studio.plates.presets import first_chain, preset, presets
 from core.studio.plates.restoring import chain_of
@@ -336,6 +337,31 @@ def test_every_export_is_written(studio: Studio, workspace: Workspace, page: Ass
     cut_out(workspace, page, (UPPER, LOWER), Cut())
     assert write_plates(workspace, form, tmp_path / f"out-{form}.zip") == 2
     assert (tmp_path / f"out-{form}.zip").stat().st_size > 50
+
+
+def test_plates_are_chosen_by_their_names(workspace: Workspace, page: Asset, tmp_path: Path) -> None:
+    """Only the plates named go out, in that order; more than three references, or one that is none, are refused."""
+    cut_out(workspace, page, (UPPER, LOWER), Cut())
+    chosen = Going(chosen=("page-3/r2", "page-3/r1"))
+    assert write_plates(workspace, "references", tmp_path / "set.zip", going=chosen) == 2
+    with zipfile.ZipFile(tmp_path / "set.zip") as packed:
+        assert packed.namelist() == ["reference-1-r2.png", "reference-2-ship.png", "roles.txt"]
+    assert write_plates(workspace, "csv", tmp_path / "one.csv", going=Going(chosen=("page-3/r2",))) == 1
+    with pytest.raises(WorkspaceError, match="page-3/r1"):
+        write_plates(workspace, "csv", tmp_path / "none.csv", going=Going(chosen=("page-3/r9",)))
+    many = tuple(UPPER.model_copy(update={"id": f"r{number}"}) for number in range(1, 5))
+    workspace.detections.save(Detection(number=2, page=page.id, digest=page.digest, regions=many))
+    cut_out(workspace, page, many, Cut())
+    with pytest.raises(WorkspaceError, match="Choose that many plates"):
+        write_plates(
+            workspace, "references", tmp_path / "x.zip", going=Going(tuple(f"page-3/r{n}" for n in range(1, 5)))
+        )
+
+
+def test_objects_are_grouped_by_label() -> None:
+    """Each label has its objects in reading order, the most frequent label first."""
+    third = UPPER.model_copy(update={"id": "r3"})
+    assert objects.grouped((LOWER, UPPER, third)) == [("ship", (UPPER, third)), ("", (LOWER,))]
 
 
 def _make_all(studio: Studio, workspace: Workspace, page: Asset, steps: Chain) -> None:
