@@ -11,7 +11,7 @@ from core.models.region import Detection, Region
 from core.studio.plates import objects
 from core.ui.plates.view import OBJECT, View, choose
 from core.ui.session import kept
-from core.ui.texts import _, ngettext
+from core.ui.texts import _
 from core.ui.widgets import plain
 
 _ORDER, _BY_ORDER, _BY_LABEL = "plates/table", "order", "label"
@@ -84,12 +84,11 @@ def _table(view: View, found: Detection, groups: Sequence[tuple[str, Sequence[Re
 def _head(label: str, regions: Sequence[Region]) -> dict[str, Any]:
     """Return a group's first row: its label with its count, and all its captions on one line."""
     captions = dict.fromkeys(" ".join(region.caption.split()) for region in regions if region.caption.strip())
-    count = ngettext("{count} object", "{count} objects", len(regions)).format(count=len(regions))
     return {
         _("No."): None,
         _("Label"): f"{label or _('without a label')} × {len(regions)}",
         _("Confidence"): None,
-        _("Size, px"): count,
+        _("Size, px"): "",
         _("Caption"): ", ".join(captions),
         _("Box, 0-1000"): "",
     }
