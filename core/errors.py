@@ -11,7 +11,7 @@ StudioError                     message = what happened + what to do next
 │   ├── ConversationGoneError
 │   ├── BatchGoneError
 │   ├── UnavailableError
-│   ├── BlockedError            reason: the rule that blocked; text: the model's words
+│   ├── BlockedError            reason: the rule that blocked; blocked: prompt or output; text: the model's words
 │   ├── NoImageError            reason: the finish reason; text: the model's words
 │   ├── UnreadableAnswerError   text: the answer as it came
 │   └── CancelledError          a person stopped it; the attempt may still be billed
@@ -120,14 +120,18 @@ class UnavailableError(EngineError):
 
 
 class BlockedError(EngineError):
-    """The service blocked the prompt or the picture; `reason` is its enum name, `text` the model's words."""
+    """The service blocked the prompt or the picture; `reason` is its enum name, `text` the model's words.
+
+    `blocked` is "prompt" (with its references) or "output"; "" when that is not known.
+    """
 
     code = "blocked"
 
-    def __init__(self, message: str, reason: str = "", text: str = "") -> None:
+    def __init__(self, message: str, reason: str = "", text: str = "", blocked: str = "") -> None:
         super().__init__(message)
         self.reason = reason
         self.text = text
+        self.blocked = blocked
 
 
 class NoImageError(EngineError):

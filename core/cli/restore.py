@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from core.cli.batch import print_sent
 from core.cli.printing import counted, plain, print_json, tell, tell_wait
 from core.cli.shared import (
     BAD_INPUT,
@@ -57,6 +58,9 @@ def _steps(_context: click.Context, _option: click.Parameter, value: str) -> tup
 @click.option("--go-on", "goes_on", is_flag=True, help="Build further steps on a picture that strays too.")
 @project_folder
 @click.option("--workers", type=click.IntRange(1, 64), default=1, help="Processes of the draft engine (default 1).")
+@click.option(
+    "--batch", "is_sent", is_flag=True, help="Send what waits for no other image as a batch, at half the price."
+)
 @as_json
 def restore(paths: tuple[Path, ...], engine: str | None, is_json: bool, project: Path, **asked: Any) -> None:
     """Take plates through steps, each made from the one before: image files, or folders of them.
@@ -65,10 +69,15 @@ def restore(paths: tuple[Path, ...], engine: str | None, is_json: bool, project:
     project has already is used again, so a command that was stopped goes on where it stopped. Nothing is built on a
     restoration that strays from its plate until you looked at it: its further steps wait, the other plates go on.
 
+    With --batch only pages are searched, and of each plate the first step that is missing is sent. Store the images
+    with `throughline batch fetch`, then give the same command again for the next step.
+
     With --json: {"<path as given>": {"images": [{"object", "step", "asset_id", "strays", "status", "seconds",
-    "cost_usd"}], "error"}}; a step that waits has the status "held" and no asset.
+    "cost_usd"}], "error"}}; a step that waits has the status "held" and no asset. With --batch {"files": that,
+    "batches": [{"id", ...}], "reused": [asset id, ...], "under_way": N}.
     """
     from core.studio.plates.restoring import RestoreOrder, restore_files
+    from core.studio.plates.sending import send_files
 
     order = RestoreOrder(
         paths=paths,
@@ -79,6 +88,7 @@ def restore(paths: tuple[Path, ...], engine: str | None, is_json: bool, project:
         finds=asked["finds"],
         margin=asked["margin"],
         workers=asked["workers"],
+        is_sent=asked["is_sent"],
         goes_on=asked["goes_on"],
         framing=Framing(asked["framing"]) if asked["framing"] else None,
         has_cover=asked["has_cover"],
@@ -93,11 +103,18 @@ def restore(paths: tuple[Path, ...], engine: str | None, is_json: bool, project:
         if not is_json:
             _print(result)
 
+    waits = None if is_json else tell_wait
     with opened_studio() as studio:
-        results = restore_files(studio, order, ended, None if is_json else tell_wait)
-    if is_json:
-        print_json({str(one.path): _entry(one) for one in results})
-    elif not results:
+        if order.is_sent:
+            results, sent = send_files(studio, order, ended, waits)
+        else:
+            results, sent = restore_files(studio, order, ended, waits), None
+    files = {str(one.path): _entry(one) for one in results}
+    if sent is not None:
+        print_sent(sent, is_json, files)
+    elif is_json:
+        print_json(files)
+    if not results and not is_json:
         tell("No image was found there. PNG, JPEG, WebP, TIFF, HEIC, AVIF, GIF and BMP are taken.")
     is_all_bad = len(failures) == len(results) and all(failures)
     is_held = any(image.asset is None for result in results for image in result.images)
@@ -156,7 +173,8 @@ def _print(result: RestoreResult) -> None:
 
     reused = sum(image.status is StepStatus.REUSED for image in result.images)
     again = f", {reused} as made before" if reused else ""
-    click.echo(f"{plain(str(result.path))}: {counted(new, 'image')} made{again}")
+    ready = f", {counted(len(result.ready), 'image')} to send" if result.ready else ""
+    click.echo(f"{plain(str(result.path))}: {counted(new, 'image')} made{again}{ready}")
     for image in result.images:
         name = f"{image.object} " if image.object else ""
         click.echo(f"  {plain(name + image.step)}: {plain(image.asset.id) if image.asset else 'waits'}")

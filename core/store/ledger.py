@@ -66,6 +66,7 @@ _attempts = Table(
     Column("status", Integer),
     Column("input_tokens", Integer),
     Column("output_tokens", Integer),
+    Column("searches", Integer),
     Column("cost_usd", Float, nullable=False, default=0.0),
     Column("may_be_billed", Boolean, nullable=False, default=True),
     Column("seconds", Float, nullable=False, default=0.0),
@@ -83,7 +84,7 @@ _burden: ColumnElement[float] = case(
 class Wanted:
     """Which attempts are looked for: since a time (seconds since 1970), of a user, and of these values ("" for none).
 
-    An empty choice means all.
+    An empty choice means all; `users` are chosen among those who may be seen, `user` is the only one.
     """
 
     since: float = 0.0
@@ -91,6 +92,7 @@ class Wanted:
     projects: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
     outcomes: tuple[str, ...] = ()
+    users: tuple[str, ...] = ()
 
     def conditions(self) -> Iterator[ColumnElement[bool]]:
         """Yield what rows have to fulfil."""
@@ -98,7 +100,7 @@ class Wanted:
         if self.user is not None:
             yield _attempts.c.user == self.user
         chosen = ((_attempts.c.project_title, self.projects), (_attempts.c.model, self.models))
-        for column, values in (*chosen, (_attempts.c.outcome, self.outcomes)):
+        for column, values in (*chosen, (_attempts.c.outcome, self.outcomes), (_attempts.c.user, self.users)):
             if values:
                 yield column.in_(values)
 

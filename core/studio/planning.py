@@ -64,7 +64,10 @@ class Decision:
 
 @dataclass(frozen=True)
 class PlannedStep:
-    """One step of a plan: reused (with its asset) or planned, and its list price in USD with the day it was seen."""
+    """One step of a plan: reused (with its asset) or planned, and its price in USD with the day it was seen.
+
+    `search_usd` is how much of the price is for searches, which the month's free ones may cover.
+    """
 
     step: Step
     status: StepStatus
@@ -72,6 +75,7 @@ class PlannedStep:
     cost_usd: float
     price_date: date | None = None
     is_price_unsure: bool = False
+    search_usd: float = 0.0
 
 
 class ReadsChoices(Protocol):
@@ -204,14 +208,15 @@ def named_sources(step: Step, assets: Sequence[Asset]) -> tuple[Source, ...]:
 
 
 def planned(story: Story, step: Step, asset: Asset | None, options: RunOptions, catalog: Catalog) -> PlannedStep:
-    """Return a step's line in a plan: reused with its asset, or to be made at its list price."""
+    """Return a step's line in a plan: reused with its asset, or to be made at its price."""
     if asset is not None:
         return PlannedStep(step, StepStatus.REUSED, asset, 0.0)
     facts = catalog.model(model_of(story, step, options, ""))
-    price = facts.price(facts.honoured(step.settings.over(story.settings)))
+    settings = facts.honoured(step.settings.over(story.settings))
+    price, search = facts.price(settings), facts.search_price(settings)
     if not price:
         return PlannedStep(step, StepStatus.PLANNED, None, price)
-    return PlannedStep(step, StepStatus.PLANNED, None, price, facts.price_date, facts.is_price_unsure)
+    return PlannedStep(step, StepStatus.PLANNED, None, price, facts.price_date, facts.is_price_unsure, search)
 
 
 def differs(made: Recipe, today: Recipe, catalog: Catalog) -> bool:

@@ -63,8 +63,15 @@ def setting_name(setting: str) -> str:
         "thinking_level": _("Thinking"),
         "temperature": _("Temperature"),
         "top_p": _("Top p"),
+        "search": _("Search"),
+        "seed": _("Seed"),
     }
     return names.get(setting, setting.replace("_", " "))
+
+
+def search_names() -> dict[str, str]:
+    """Return what a model may look up, in the visitor's language; "" is nothing."""
+    return {"": _("None"), "web": _("Web"), "image": _("Images"), "web,image": _("Web and images")}
 
 
 def settings_words(settings: GenerationSettings) -> list[str]:

@@ -58,6 +58,7 @@ def test_a_part_that_failed_is_told(gemini: Terminal, server: StandIn) -> None:
     said = gemini.run("batch", "fetch")
     assert said.code == 1
     assert "0 of 1 image there, 1 failed" in said.out
+    assert "try: Take another model: --model" in said.out
     listed = gemini.run("batch", "list", "--json").document["batches"]
     assert [error["code"] for error in listed[0]["errors"]] == ["blocked"]
     assert [row["outcome"] for row in gemini.rows()] == ["blocked"]

@@ -94,6 +94,20 @@ def test_draft_frames_as_asked_and_uncovers_nothing(terminal: Terminal, folder: 
     assert terminal.run(*words[:-1], "sideways").code == 2
 
 
+def test_plates_go_step_by_step_in_the_batch_lane(gemini: Terminal, server: StandIn, folder: Path) -> None:
+    """With --batch nothing is made at once: of each plate the step that is missing is sent; once fetched, the next."""
+    server.batches.running = 0
+    words = ("restore", folder, "--steps", "restore,colourise", "--project", "book", "--batch", "--json")
+    for steps in ([], ["restore"]):
+        said = gemini.run(*words)
+        assert (said.code, [batch["images"] for batch in said.document["batches"]]) == (0, [2])
+        assert [[image["step"] for image in one["images"]] for one in said.document["files"].values()] == [steps] * 2
+        assert gemini.run("batch", "fetch").code == 0
+    assert gemini.run(*words).document["batches"] == []
+    assert (server.requests, server.batches.sent) == ([], 2)
+    assert gemini.run(*words, "--engine", "draft").code == 2
+
+
 def test_what_was_found_comes_out(terminal: Terminal, folder: Path, tmp_path: Path) -> None:
     """A project without objects is told so with exit 2; the tables and books are written where there are some."""
     terminal.run("import", folder, "--project", "book")

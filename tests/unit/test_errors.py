@@ -14,6 +14,7 @@ from core.errors import StudioError, all_errors, from_plain
 SAMPLE_FIELDS: dict[str, Any] = {
     "retry_after": 12.5,
     "reason": "SAFETY",
+    "blocked": "prompt",
     "text": "第一行\nsecond \U0001f916",
     "path": "a story.yaml",
     "line": 7,
@@ -107,4 +108,4 @@ def test_an_error_of_a_newer_version_keeps_its_message() -> None:
 def test_an_error_of_an_older_version_keeps_its_defaults() -> None:
     """A field that was not written comes back as the type's default, never as None."""
     error = from_plain({"type": "BlockedError", "message": "Blocked."})
-    assert error.fields() == {"reason": "", "text": ""}
+    assert error.fields() == {"reason": "", "text": "", "blocked": ""}

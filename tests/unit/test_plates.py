@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -28,11 +27,12 @@ from core.studio.plates import objects
 from core.studio.plates.composite import known_composite, make_composite
 from core.studio.plates.cutting import Cut, cut_out, cut_out_of, is_plates_slug, page_of_slug, plates_slug, whole_slug
 from core.studio.plates.fidelity import is_poor, measured
-from core.studio.plates.gathering import Going, objects_on, pages_of, plate_records, write_plates
+from core.studio.plates.gathering import objects_on, pages_of, plate_records, write_plates
 from core.studio.plates.matrix import cell_id, read_chain, read_matrix, set_cell_prompt, set_chain
 from core.studio.plates.presets import first_chain, preset, presets
 from core.studio.plates.restoring import chain_of
 from core.studio.plates.runs import Plate, PlatesOrder, plates_spec, read_plate, whole_spec
+from core.studio.plates.sending import ready_on_pages
 from core.studio.plates.straighten import straighten_page, straightened_page
 from tests import plates as drawn
 from tests.samples import encoded, png
@@ -339,31 +339,6 @@ def test_every_export_is_written(studio: Studio, workspace: Workspace, page: Ass
     assert (tmp_path / f"out-{form}.zip").stat().st_size > 50
 
 
-def test_plates_are_chosen_by_their_names(workspace: Workspace, page: Asset, tmp_path: Path) -> None:
-    """Only the plates named go out, in that order; more than three references, or one that is none, are refused."""
-    cut_out(workspace, page, (UPPER, LOWER), Cut())
-    chosen = Going(chosen=("page-3/r2", "page-3/r1"))
-    assert write_plates(workspace, "references", tmp_path / "set.zip", going=chosen) == 2
-    with zipfile.ZipFile(tmp_path / "set.zip") as packed:
-        assert packed.namelist() == ["reference-1-r2.png", "reference-2-ship.png", "roles.txt"]
-    assert write_plates(workspace, "csv", tmp_path / "one.csv", going=Going(chosen=("page-3/r2",))) == 1
-    with pytest.raises(WorkspaceError, match="page-3/r1"):
-        write_plates(workspace, "csv", tmp_path / "none.csv", going=Going(chosen=("page-3/r9",)))
-    many = tuple(UPPER.model_copy(update={"id": f"r{number}"}) for number in range(1, 5))
-    workspace.detections.save(Detection(number=2, page=page.id, digest=page.digest, regions=many))
-    cut_out(workspace, page, many, Cut())
-    with pytest.raises(WorkspaceError, match="Choose that many plates"):
-        write_plates(
-            workspace, "references", tmp_path / "x.zip", going=Going(tuple(f"page-3/r{n}" for n in range(1, 5)))
-        )
-
-
-def test_objects_are_grouped_by_label() -> None:
-    """Each label has its objects in reading order, the most frequent label first."""
-    third = UPPER.model_copy(update={"id": "r3"})
-    assert objects.grouped((LOWER, UPPER, third)) == [("ship", (UPPER, third)), ("", (LOWER,))]
-
-
 def _make_all(studio: Studio, workspace: Workspace, page: Asset, steps: Chain) -> None:
     """Store an image for every cell, as a run of the draft engine would."""
     plate = read_plate(workspace, page.id)
@@ -385,3 +360,23 @@ def _states(studio: Studio, workspace: Workspace, page: Asset, steps: Chain) -> 
         for cell in row.cells:
             counts[cell.state] = counts.get(cell.state, 0) + 1
     return counts
+
+
+def test_what_is_ready_on_all_pages(workspace: Workspace, page: Asset, tmp_path: Path) -> None:
+    """Of every object of every page one image at most is ready: the first of the chain that is missing."""
+    studio = Studio(load_settings(THROUGHLINE_HOME=str(tmp_path / "home"), GEMINI_API_KEY="k" * 40))
+    other = workspace.save(Recipe(kind=Kind.PAGE, name="Page 4"), Result(), png(2, (200, 100)), "page-4")
+    bare = workspace.save(Recipe(kind=Kind.PAGE, name="Page 5"), Result(), png(3, (200, 100)), "page-5")
+    workspace.detections.save(Detection(number=1, page=other.id, digest=other.digest, regions=(LOWER,)))
+    options = RunOptions(engine=EngineName.GEMINI, default_model="gemini-3-pro-image")
+    order = PlatesOrder(chain("clean", "tint"), Cut(), options)
+    pages = [page.id, other.id, bare.id]
+
+    def ready() -> list[str]:
+        return [recipe.step for recipe in ready_on_pages(studio, workspace, pages, order)]
+
+    assert ready() == ["page-3-r1-clean", "page-3-r2-clean", "page-4-r2-clean"]
+    (first, *_) = ready_on_pages(studio, workspace, pages, order)
+    made = workspace.save(first, Result(), png(9), first.step)
+    workspace.choices.choose(first.story, first.step, made.id)
+    assert ready() == ["page-3-r1-tint", "page-3-r2-clean", "page-4-r2-clean"]

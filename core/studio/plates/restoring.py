@@ -61,6 +61,7 @@ class RestoreOrder:
     """What a person asked for: files and folders, steps by name, and how; `workers` are draft processes.
 
     With `finds` each file is a page: objects are found and cut out first. Else each file is a plate as it is. With
+    `is_sent` no image is made: of each plate the first that is missing is got ready for a batch.
     `goes_on` further steps build on a picture that strays too. `framing` None is each step's own; with `has_cover`
     what lies over a picture is to be taken away.
     """
@@ -73,6 +74,7 @@ class RestoreOrder:
     finds: bool = False
     margin: int = DEFAULT_MARGIN
     workers: int = 1
+    is_sent: bool = False
     goes_on: bool = False
     framing: Framing | None = None
     has_cover: bool = False
@@ -102,11 +104,15 @@ class RestoredImage:
 
 @dataclass(frozen=True)
 class RestoreResult:
-    """What became of one file: its images in the order of the steps, and the error that stopped it, if any."""
+    """What became of one file: its images in the order of the steps, and the error that stopped it, if any.
+
+    `ready` are the images that can be sent as a batch, where none were to be made.
+    """
 
     path: Path
     images: tuple[RestoredImage, ...] = ()
     error: StudioError | None = None
+    ready: tuple[Recipe, ...] = ()
 
 
 def chain_of(names: tuple[str, ...], framing: Framing | None = None, has_cover: bool = False) -> Chain:
@@ -164,10 +170,7 @@ async def _restore_all(
     check_settings(whole_story(_nothing(), chain), options, studio.catalog, "--steps")
     search = await resolved(studio, Search(engine=options.engine, wish=Wish())) if order.finds else None
     if studio.limits.run is not None:
-        cost = (
-            search_cost(studio, workspace, files, search) if search else _cost(studio, workspace, options, chain, files)
-        )
-        check_price(studio, cost)
+        check_price(studio, _cost(studio, workspace, options, chain, files, search, order.is_sent))
     if search is not None:  # the studio shows the pages with the steps they were taken through
         keep_chain(workspace, chain)
     runners = Runners(studio.home)
@@ -184,6 +187,7 @@ async def _restore_all(
         runner=runners.enlist(),
         pool=DraftPool(order.workers) if is_pooled else None,
         waits=waits,
+        is_sent=order.is_sent,
         goes_on=order.goes_on,
     )
     width = studio.settings.concurrency if options.engine is EngineName.GEMINI else order.workers
@@ -208,9 +212,24 @@ async def _options(studio: Studio, order: RestoreOrder) -> RunOptions:
     return RunOptions(engine=engine, model=order.model, default_model=default)
 
 
-def _cost(studio: Studio, workspace: Workspace, options: RunOptions, chain: Chain, files: list[Path]) -> float:
-    """Return what taking files through the steps would cost, what is there already left out (USD)."""
+def _cost(
+    studio: Studio,
+    workspace: Workspace,
+    options: RunOptions,
+    chain: Chain,
+    files: list[Path],
+    search: Search | None,
+    is_sent: bool,
+) -> float:
+    """Return what searching files, or taking them through the steps, would cost; what is there is left out (USD).
+
+    What is sent as a batch is priced when it is sent.
+    """
+    if search is not None:
+        return search_cost(studio, workspace, files, search)
     cost = 0.0
+    if is_sent:
+        return cost
     for path in files:
         with contextlib.suppress(InvalidImageError):
             cost += whole_cost(studio, workspace, as_imported(workspace, path), chain, options)
@@ -245,6 +264,7 @@ class _Bench:
     runner: str
     pool: DraftPool | None
     waits: NamedWaiting | None
+    is_sent: bool
     goes_on: bool = False
     hopeless: StudioError | None = None
 
@@ -257,8 +277,9 @@ class _Bench:
     async def result(self, path: Path) -> RestoreResult:
         """Work on one file; whatever happens is a result. Without hope, what was made before is used still."""
         images: list[RestoredImage] = []
+        ready: list[Recipe] = []
         try:
-            await self._restore(path, images)
+            await self._restore(path, images, ready)
         except StudioError as error:
             if isinstance(error, _HOPELESS):
                 self.hopeless = error
@@ -267,7 +288,7 @@ class _Bench:
             name = type(error).__name__
             surprise = StudioError(f"Something unforeseen went wrong ({name}). Restore this file again.")
             return RestoreResult(path, tuple(images), surprise)
-        return RestoreResult(path, tuple(images))
+        return RestoreResult(path, tuple(images), ready=tuple(ready))
 
     @property
     def _refusing(self) -> Refusing | None:
@@ -276,13 +297,13 @@ class _Bench:
     def _errand(self, step: str) -> Errand:
         return Errand(self.run, self.runner, step, partial(self.waits, step) if self.waits else None)
 
-    async def _restore(self, path: Path, images: list[RestoredImage]) -> None:
+    async def _restore(self, path: Path, images: list[RestoredImage], ready: list[Recipe]) -> None:
         await asyncio.to_thread(check_single, path)
         kind = Kind.PAGE if self.search else Kind.ARCHIVE
         picture = await asyncio.to_thread(import_file, self.workspace, path, kind)
         if self.search is None:
             slug, story = whole_slug(picture), whole_story(picture, self.chain)
-            await self._make(slug, story, {story.sources[0].id: picture}, images)
+            await self._make(slug, story, {story.sources[0].id: picture}, images, ready)
             return
         errand = self._errand(picture.id)
         maker = self._refusing or self.pool
@@ -291,22 +312,33 @@ class _Bench:
         crops = await asyncio.to_thread(cut_out, self.workspace, picture, found.regions, self.cut, masks)
         if crops:
             story = plates_story(self.workspace, picture, found.regions, self.chain)
-            await self._make(plates_slug(picture), story, crops, images)
+            await self._make(plates_slug(picture), story, crops, images, ready)
 
-    async def _make(self, slug: str, story: Story, made: dict[str, Asset], images: list[RestoredImage]) -> None:
+    async def _make(
+        self, slug: str, story: Story, made: dict[str, Asset], images: list[RestoredImage], ready: list[Recipe]
+    ) -> None:
         """Make a story's steps in their order; the first that fails ends it, a picture that strays its own row."""
         await asyncio.to_thread(self.workspace.save_story, slug, write_story(story))
         planner = Planner(self.workspace, story, slug, self.options, self.studio.catalog)
         for source in story.sources:
             # the steps of one object stand one after the other, in the order of the chain
             mine = [step for step in story.steps if step.id in _line_of(story, source.id)]
-            await self._make_row(planner, mine, made[source.id], source.id if self.search else "", images)
+            await self._make_row(planner, mine, made[source.id], source.id if self.search else "", images, ready)
 
     async def _make_row(
-        self, planner: Planner, steps: list[Step], before: Asset, name: str, images: list[RestoredImage]
+        self,
+        planner: Planner,
+        steps: list[Step],
+        before: Asset,
+        name: str,
+        images: list[RestoredImage],
+        ready: list[Recipe],
     ) -> None:
         for place, step in enumerate(steps):
             try:
+                if self.is_sent and (recipe := await self._missing(planner, step, before)) is not None:
+                    ready.append(recipe)
+                    return
                 asset, is_new = await self._step(planner, step, before)
             except StraysError:
                 images.extend(RestoredImage(name, waiting) for waiting in self.names[place:])
@@ -314,18 +346,29 @@ class _Bench:
             images.append(RestoredImage(name, self.names[place], asset, is_new, is_poor(self.studio, before, asset)))
             before = asset
 
+    async def _missing(self, planner: Planner, step: Step, before: Asset) -> Recipe | None:
+        """Return what a step's image would be made from, None when it is there."""
+        decision = await asyncio.to_thread(planner.decide, step, [before])
+        if decision.asset is not None:
+            return None
+        await self._check(planner, before)
+        return decision.recipe
+
     async def _step(self, planner: Planner, step: Step, before: Asset) -> tuple[Asset, bool]:
         asset, is_new = await self._reuse_or_make(planner, step, before)
         await asyncio.to_thread(self.workspace.choices.choose, planner.slug, step.id, asset.id)
         await asyncio.to_thread(measured, self.studio, self.workspace, [before], asset)
         return asset, is_new
 
+    async def _check(self, planner: Planner, before: Asset) -> None:
+        if not self.goes_on:
+            await asyncio.to_thread(check_source, self.studio, self.workspace, planner.slug, before)
+
     async def _reuse_or_make(self, planner: Planner, step: Step, before: Asset) -> tuple[Asset, bool]:
         decision = await asyncio.to_thread(planner.decide, step, [before])
         if decision.asset is not None:
             return decision.asset, False
-        if not self.goes_on:
-            await asyncio.to_thread(check_source, self.studio, self.workspace, planner.slug, before)
+        await self._check(planner, before)
         recipe = decision.recipe
         async with making(self.studio.home, self.workspace.uuid, recipe.fingerprint):
             # another command may have made it while this one waited

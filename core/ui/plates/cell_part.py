@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.errors import BlockedError, NoImageError
 from core.models.asset import Asset
 from core.models.fidelity import Fidelity
 from core.models.region import Region
@@ -17,6 +18,7 @@ from core.ui.character.form import NAME as SHEET
 from core.ui.components.marks import name_of
 from core.ui.components.pictures import before_after, picture_strip, zoom_picture
 from core.ui.intake import choose_picture
+from core.ui.made_before import offer_for_step
 from core.ui.pictures import heat_url
 from core.ui.places import go_to
 from core.ui.plates.held_part import show_held
@@ -25,6 +27,7 @@ from core.ui.plates.presets_part import show_presets
 from core.ui.plates.variants_part import show_tries, show_tries_under_way
 from core.ui.plates.view import CELL, View, choose
 from core.ui.plates.warnings import warning_text
+from core.ui.plates.ways import ways_on_cell
 from core.ui.sequencer.board import card_line, card_mark, make_label
 from core.ui.sequencer.stories import show_story
 from core.ui.session import handed_on, studio
@@ -67,7 +70,7 @@ def _card(view: View, card: Card) -> None:
     with words:
         show_held(view, card)
         _actions(view, card)
-        show_tries_under_way(card)
+        show_tries_under_way(view, card)
         _prompt(view, card)
         _versions(view, card)
 
@@ -89,7 +92,10 @@ def _region(view: View, card: Card) -> Region:
 
 def _picture(view: View, card: Card, region: Region) -> None:
     if card.error is not None:
-        show_error(card.error)
+        show_error(card.error, ways_on_cell(view, card))
+        if view.matrix.board is not None:
+            offer_for_step(view.matrix.board, card, view.options, f"plates/made-before/{card.step.id}")
+    _tell_billing(view, card)
     if card.asset is None:
         with st.container(border=True, height=240, horizontal_alignment="center", vertical_alignment="center"):
             waiting = card.state is CardState.RUNNING
@@ -107,6 +113,14 @@ def _picture(view: View, card: Card, region: Region) -> None:
     for warning in card.asset.result.warnings:
         st.caption(plain(warning_text(warning)))
     _onward(view, card.asset)
+
+
+def _tell_billing(view: View, card: Card) -> None:
+    """Say that a try which brought no picture may cost money all the same; a receipt says so itself."""
+    is_told = isinstance(card.error, (BlockedError, NoImageError))
+    if view.run is not None and card.step.id in view.run.maybe_billed and card.is_to_make and not is_told:
+        words = _("The attempt may still be billed.") if card.error else _("Stopped, may be billed")
+        st.caption(words)
 
 
 def _fidelity(view: View, card: Card, before: Asset, after: Asset) -> Fidelity | None:

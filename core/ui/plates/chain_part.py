@@ -100,6 +100,11 @@ class _StepControls:
     model: str = ""
     is_fixed: bool = True
 
+    @property
+    def place(self) -> str:
+        """Which step this is."""
+        return f"plates/{self.step.id}"
+
     def value(self, field: str, default: Any) -> Any:
         """Return what the step says."""
         found = self.step.model if field == "model" else getattr(self.step.settings, field)
@@ -108,10 +113,11 @@ class _StepControls:
     def show(self, widget: Any, label: str, field: str, default: Any, **options: Any) -> Any:
         """Show a field's widget and return its value."""
         value = self.value(field, default)
-        key = f"plates/{self.step.id}/{field}-{value}"
-        return handed_on(widget, label, key, value, lambda chosen: self._save(field, chosen), **options)
+        key = f"{self.place}/{field}-{value}"
+        return handed_on(widget, label, key, value, lambda chosen: self.put(field, chosen), **options)
 
-    def _save(self, field: str, value: Any) -> None:
+    def put(self, field: str, value: Any) -> None:
+        """Write a field's value into the chain."""
         if field == "model":
             _change(self.view, self.step, model=value or "")
             return

@@ -9,6 +9,7 @@ from core.studio.boards import Card, CardState
 from core.studio.plates.variants import MOST_VARIANTS, begin_variants
 from core.ui.plates.matrix_part import begin
 from core.ui.plates.view import View
+from core.ui.plates.ways import ways_on_cell
 from core.ui.session import kept, remember_place, studio
 from core.ui.telling import attempt
 from core.ui.texts import _
@@ -42,9 +43,9 @@ def show_tries(view: View, card: Card, label: str) -> None:
         st.rerun()
 
 
-def show_tries_under_way(card: Card) -> None:
+def show_tries_under_way(view: View, card: Card) -> None:
     """Show the tries under way, and afterwards those that came to nothing."""
-    show_run(_name(card), current_run(_name(card)))
+    show_run(_name(card), current_run(_name(card)), lambda _recipe: ways_on_cell(view, card))
 
 
 def _name(card: Card) -> str:
