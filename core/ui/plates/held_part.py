@@ -33,7 +33,7 @@ def show_held(view: View, card: Card) -> None:
         with st.container(horizontal=True):
             _look(card, straying)
             _go_on(view, straying)
-            _try_again(view, straying)
+        _try_again(view, straying)
         if view.options.engine is EngineName.GEMINI:
             st.caption(
                 _("When words lead astray, say less at a time: several simple steps, one after the other, do better.")
@@ -75,9 +75,10 @@ def _try_again(view: View, straying: Card) -> None:
     found = untried_preset(straying.step.kind, tried)
     if found is None:
         return
-    words = _("Try again with “{preset}” · {price}")
-    label = words.format(preset=preset_title(found), price=price(straying.price_usd))
+    # a long name in the button would hide its price
+    label = _("Try another preset · {price}").format(price=price(straying.price_usd))
     key = f"plates/another-preset/{straying.step.id}"
+    st.caption(_("Not tried yet: {preset}").format(preset=plain(preset_title(found))))
     if st.button(plain(label), icon=":material/auto_stories:", disabled=view.is_running, key=key):
         prompt = found.prompt(language())
         if attempt(lambda: set_cell_prompt(view.workspace, view.page, straying.step.id, prompt)):
