@@ -65,20 +65,17 @@ def test_a_video_goes_by_chat_alone(trials: Workspace) -> None:
 
 
 def test_a_grid_shares_what_its_models_heed(trials: Workspace) -> None:
-    """One expander sets search, instruction, safety and top p for all images; what one lacks is said, not sent."""
+    """One expander sets instruction, safety and top p for all images; what one looks up is a choice of the grid."""
     asked = {"prompt/1": "A lamp", "models": [PRO, FLASH]}
     app = grid.page(trials, **asked)
-    shared = {"Top p", "Keep the model's thoughts", "May look things up", "Image only, no words", "Harassment"}
+    shared = {"Top p", "Keep the model's thoughts", "Image only, no words", "Harassment"}
     assert shared | {"System instruction", "For all images"} <= labels(app)
     field(app, "number_input", "Top p").set_value(0.5)
     field(app, "toggle", "Image only, no words").set_value(True)
     field(app, "text_area", "System instruction").input("Draw in ink.")
-    field(app, "selectbox", "Harassment").set_value("high")
-    field(app, "selectbox", "May look things up").set_value("web,image").run()
+    field(app, "selectbox", "Harassment").set_value("high").run()
     assert not app.exception
-    assert "For all images: 5" in labels(app)
-    assert button(app, r"Make 1 image · about \$0.067") is not None  # Pro has no search for images
-    field(app, "selectbox", "May look things up").set_value("web").run()
+    assert "For all images: 4" in labels(app)
     assert button(app, r"Make 2 images · about \$0.20") is not None
 
 

@@ -97,7 +97,7 @@ def test_draft_frames_as_asked_and_uncovers_nothing(terminal: Terminal, folder: 
 def test_plates_go_step_by_step_in_the_batch_lane(gemini: Terminal, server: StandIn, folder: Path) -> None:
     """With --batch nothing is made at once: of each plate the step that is missing is sent; once fetched, the next."""
     server.batches.running = 0
-    words = ("restore", folder, "--steps", "restore,colourise", "--project", "book", "--batch", "--json")
+    words = ("restore", folder, "--steps", "restore,colourise", "--project", "book", "--batch", "--go-on", "--json")
     for steps in ([], ["restore"]):
         said = gemini.run(*words)
         assert (said.code, [batch["images"] for batch in said.document["batches"]]) == (0, [2])
