@@ -11,12 +11,13 @@ from typing import Any
 
 import psutil
 
-from core.engines.drawing.picture import encode
+from core.engines.drawing.picture import encode, shrink
 from tests.pages.make_pages import make
 
 PAGES, EARLY = 200, 20
 KINDS = 8
 SEED = 7
+EDGE = 900  # small pages: what piles up does so a page, and not a pixel
 _PAGE = re.compile(r": \d+ object")
 
 
@@ -25,7 +26,7 @@ def run() -> list[dict[str, Any]]:
     with tempfile.TemporaryDirectory(prefix="throughline-memory-") as name:
         folder = Path(name) / "pages"
         folder.mkdir()
-        drawn = [encode(make(SEED, number, 2)[0]) for number in range(KINDS)]
+        drawn = [encode(shrink(make(SEED, number, 2)[0], EDGE)) for number in range(KINDS)]
         for number in range(PAGES):
             (folder / f"page-{number:03}.png").write_bytes(drawn[number % KINDS])
         early, late = _resident(folder, Path(name) / "home")
