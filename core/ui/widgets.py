@@ -14,7 +14,14 @@ from typing import Literal
 
 import streamlit as st
 
-from core.errors import BlockedError, BudgetExceededError, MissingApiKeyError, NoImageError, StudioError
+from core.errors import (
+    BlockedError,
+    BudgetExceededError,
+    MissingApiKeyError,
+    NoImageError,
+    StudioError,
+    UnreadableAnswerError,
+)
 from core.models.asset import Asset, EngineName, Kind
 from core.models.catalog import Catalog, ModelFacts
 from core.ui.block_words import block_advice, block_lines, usual_advice
@@ -153,6 +160,9 @@ def show_error(error: StudioError, show_ways: Callable[[BlockedError | NoImageEr
         return
     box = st.warning if isinstance(error, (MissingApiKeyError, BudgetExceededError)) else st.error
     box(plain(error_text(error)), icon=":material/info:")
+    if isinstance(error, UnreadableAnswerError) and error.text:
+        with st.expander(_("The answer as it came")):
+            st.code(error.text, language=None, wrap_lines=True)
     _show_detail(error)
 
 
