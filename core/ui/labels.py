@@ -67,6 +67,12 @@ def setting_name(setting: str) -> str:
     return names.get(setting, setting.replace("_", " "))
 
 
+def level_name(level: str) -> str:
+    """Return how much a model thinks, in the visitor's language; a level we do not know by its own name."""
+    names = {"minimal": _("minimal"), "low": _("low"), "medium": _("medium"), "high": _("high")}
+    return names.get(level, level)
+
+
 def settings_words(settings: GenerationSettings) -> list[str]:
     """Return the settings that are set, each in a word or two; ratio and size speak for themselves."""
     return [_setting_words(setting, value) for setting, value in settings.set_values().items()]
@@ -77,4 +83,5 @@ def _setting_words(setting: str, value: object) -> str:
         return str(value)
     if setting == "video" and not is_address(str(value)):
         return setting_name(setting)
-    return setting_name(setting) if value is True else f"{setting_name(setting)} {value}"
+    said = level_name(str(value)) if setting == "thinking_level" else value
+    return setting_name(setting) if value is True else f"{setting_name(setting)} {said}"

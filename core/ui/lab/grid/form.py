@@ -14,7 +14,7 @@ from core.studio.planning import DRAFT_MODEL
 from core.ui.controls import engine_in_use, like_known, model_titles
 from core.ui.lab.grid.prompts import NAME, show_prompts, wanted_prompts
 from core.ui.lab.references import choose_references, references
-from core.ui.labels import setting_name
+from core.ui.labels import level_name, setting_name
 from core.ui.session import kept, kept_value, studio
 from core.ui.texts import _
 from core.ui.widgets import plain
@@ -92,7 +92,8 @@ def _show_axes() -> None:
         places = st.columns(len(offered)) if offered else []
         for place, (setting, found) in zip(places, offered.items(), strict=True):
             with place:
-                _show_choice(setting_name(setting), setting, found, str, [])
+                said = level_name if setting == "thinking_level" else str
+                _show_choice(setting_name(setting), setting, found, said, [])
 
 
 def _show_choice(label: str, field: str, options: list[Any], said: Callable[[Any], str], default: list[Any]) -> None:
