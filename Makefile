@@ -9,6 +9,8 @@ STAMP := $(VENV)/.installed
 UV_VERSION := 0.13.8
 LOCALE := core/ui/locale
 PYTEST := $(BIN)/python -m pytest
+# on a machine that stands in disk waits another process may once be late; what fails twice has failed, and both are told
+ONCE_MORE := --reruns 1 -rR
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -26,9 +28,9 @@ run: install  ## Open the studio in the browser
 	@$(BIN)/throughline studio
 
 test: install lint  ## Check style, types and architecture, then run all tests
-	@$(PYTEST) -n 4 --dist worksteal tests --ignore tests/browser
+	@$(PYTEST) $(ONCE_MORE) -n 4 --dist worksteal tests --ignore tests/browser
 	@# on their own: Playwright's loop stays in a process and lets no other test run one
-	@. tests/browser/find_chromium.sh && $(PYTEST) -n 3 --dist worksteal tests/browser
+	@. tests/browser/find_chromium.sh && $(PYTEST) $(ONCE_MORE) -n 3 --dist worksteal tests/browser
 
 lint: install
 	@$(BIN)/ruff check .

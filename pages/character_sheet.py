@@ -2,16 +2,20 @@
 
 import streamlit as st
 
+from core.ui.batching import show_batches_under_way
 from core.ui.character.empty import show_no_picture, show_no_project
 from core.ui.character.form import NAME, show_form, show_make_button
 from core.ui.character.results import show_results
+from core.ui.character.ways import ways_on_sheet
 from core.ui.intake import take_picture
 from core.ui.session import studio
+from core.ui.telling import show_said
 from core.ui.texts import _
 from core.ui.tries import current_run, show_run
 
 st.title(_("Character sheet"))
 st.text(_("Pull a figure out of a picture you own, so that it stays itself in every scene."))
+show_said()
 
 if studio().project is None:
     show_no_project()
@@ -28,7 +32,8 @@ else:
             show_make_button(wanted, is_running)
 
     with picture_side, st.container(key="picture-side"):
-        show_run(NAME, run)
+        show_batches_under_way()
+        show_run(NAME, run, ways_on_sheet)
         if picture and wanted:
             show_results(picture, wanted.order.name, is_running)
         else:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from core.cli.answers import print_answers, read_answers
 from core.cli.batch import batch, print_sent, send_story
 from core.cli.detect import detect
 from core.cli.generate import generate
@@ -107,8 +108,12 @@ def story_run(
 
     With --batch the images that wait for no other are sent as a job that is made within a day; fetch it with
     `throughline batch fetch`, then run the story again for those that follow.
+
+    With --json: {"run", "steps": [...], "answers": {"<image>": {"text", "blocks", "queries", "links", ...}}, ...}.
     """
     from core.studio import orders, runs
+    from core.studio.hints import hints_of_run
+    from core.studio.planning import StepStatus
 
     order = orders.Order(
         story_path=file,
@@ -126,7 +131,12 @@ def story_run(
             print_sent(send_story(studio, orders.prepare(studio, order)), is_json)
             end(DONE)
         report = runs.run_story(studio, order, watcher(studio, is_json))
-    print_report(report, is_json)
+        made = [step.asset_id for step in report.steps if is_json or step.status is StepStatus.GENERATED]
+        answers = read_answers(studio.workspace(project), made)
+        found = hints_of_run(studio, report)
+    print_report(report, is_json, answers=answers, hints=found)
+    if not is_json:
+        print_answers(answers)
     end(DONE if report.is_complete else SOME_FAILED)
 
 
@@ -136,10 +146,12 @@ def story_run(
 def story_resume(run: str, is_json: bool) -> None:
     """Go on with a run that stopped; make what failed or was cancelled in it."""
     from core.studio import runs
+    from core.studio.hints import hints_of_run
 
     with _studio_with_runs() as studio:
         report = runs.resume_run(studio, run, watcher(studio, is_json))
-    print_report(report, is_json)
+        found = hints_of_run(studio, report)
+    print_report(report, is_json, hints=found)
     end(DONE if report.is_complete else SOME_FAILED)
 
 

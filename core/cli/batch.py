@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from core.cli.answers import print_answers, read_answers
 from core.cli.printing import counted, plain, print_json, tell
 from core.cli.shared import DONE, SOME_FAILED, as_json, end, opened_project, opened_studio
-from core.errors import EngineError, InvalidRequestError, StudioError, WorkspaceError
+from core.errors import EngineError, InvalidRequestError, StudioError, WorkspaceError, from_plain
 
 if TYPE_CHECKING:
     from core.models.batch import Batch
@@ -56,8 +57,8 @@ def list_batches(project: Path | None, is_json: bool) -> None:
 def fetch(batch_ids: tuple[str, ...], project: Path | None, is_json: bool) -> None:
     """Look how batches stand and store the images that are there: those named, or all that are under way.
 
-    With --json: {"batches": [{"id", "state", "images": N, "files": {"<id>": path}, "errors": [...]}]}. The exit code is
-    1 when an image came to nothing.
+    With --json: {"batches": [{"id", "state", "images": N, "files": {"<id>": path}, "answers": {"<id>": {"text", ...}},
+    "errors": [...]}]}. The exit code is 1 when an image came to nothing.
     """
     from core.studio.batches import fetch_batch
 
@@ -71,10 +72,15 @@ def fetch(batch_ids: tuple[str, ...], project: Path | None, is_json: bool) -> No
             except (EngineError, WorkspaceError) as error:
                 errors[one.id] = error
                 fetched.append((workspace, one))
+        found = [_hints(studio, workspace, one) for workspace, one in fetched]
     if is_json:
-        print_json({"batches": [_as_json(workspace, one, errors.get(one.id)) for workspace, one in fetched]})
+        said = [
+            {**_as_json(workspace, one, errors.get(one.id)), "answers": read_answers(workspace, one.made)}
+            for workspace, one in fetched
+        ]
+        print_json({"batches": said})
     else:
-        _print_fetched(fetched, errors)
+        _print_fetched(fetched, errors, found)
     is_whole = not errors and not any(one.failed for _, one in fetched)
     end(DONE if is_whole else SOME_FAILED)
 
@@ -108,11 +114,12 @@ def send_story(studio: Studio, spec: RunSpec) -> Sent:
     return send_batch(studio, workspace, ready_recipes(studio, workspace, spec))
 
 
-def print_sent(sent: Sent, is_json: bool) -> None:
-    """Print what was sent, and what did not have to be."""
+def print_sent(sent: Sent, is_json: bool, files: dict[str, Any] | None = None) -> None:
+    """Print what was sent, and what did not have to be; as JSON with what became of `files`, where there were some."""
     if is_json:
         batches = [_facts(one) for one in sent.batches]
-        print_json({"batches": batches, "reused": [asset.id for asset in sent.reused], "under_way": sent.under_way})
+        document = {"batches": batches, "reused": [asset.id for asset in sent.reused], "under_way": sent.under_way}
+        print_json({**({} if files is None else {"files": files}), **document})
         return
     for one in sent.batches:
         click.echo(_line(one))
@@ -151,18 +158,29 @@ def _chosen(found: Found, batch_ids: Iterable[str]) -> Found:
     return [(workspace, one) for workspace, one in found if one.id in names]
 
 
-def _print_fetched(fetched: Found, errors: dict[str, StudioError]) -> None:
+def _hints(studio: Studio, workspace: Workspace, one: Batch) -> list[tuple[str, ...]]:
+    """Return what can be done about each image of a batch that came to nothing."""
+    from core.studio.hints import hints
+
+    return [hints(studio, workspace, entry.recipe, from_plain(entry.error or {})) for entry in one.failed]
+
+
+def _print_fetched(fetched: Found, errors: dict[str, StudioError], found: list[list[tuple[str, ...]]]) -> None:
     if not fetched:
         click.echo("No batch is under way.")
-    for workspace, one in fetched:
+    for (workspace, one), advised in zip(fetched, found, strict=True):
         click.echo(_line(one))
+        answers = read_answers(workspace, one.made)
         for asset_id in one.made:
             if asset := workspace.find(asset_id):
                 click.echo(f"  {plain(asset_id)}  {plain(str(workspace.path(asset)))}")
-        for entry in one.failed:
+        for entry, ways in zip(one.failed, advised, strict=True):
             click.echo(f"  {plain(entry.recipe.name)}: {plain(str((entry.error or {}).get('message', '')))}")
+            for way in ways:
+                click.echo(f"    try: {plain(way)}")
         if one.id in errors:
             tell(f"Error: {plain(errors[one.id].message)}")
+        print_answers(answers)
 
 
 def _line(one: Batch) -> str:

@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from core.cli.answers import print_answers, read_answers
 from core.cli.batch import print_sent
-from core.cli.printing import plain, print_json, print_report, tell, tell_progress
+from core.cli.printing import about, plain, print_json, print_report, search_terms, tell, tell_progress
 from core.cli.shared import DONE, SOME_FAILED, as_json, end, engine_choice, model_name, opened_studio, project_folder
-from core.models.asset import GenerationSettings, Role
+from core.models.asset import LARGEST_SEED, GenerationSettings, Role
 from core.settings import EngineChoice
 
 if TYPE_CHECKING:
     from core.models.asset import Source
+    from core.models.catalog import Catalog
     from core.store.workspace import Workspace
     from core.studio.context import Studio
     from core.studio.lab import Advance
@@ -62,6 +64,7 @@ def _reference(value: str) -> tuple[Role, Path]:
 @click.option("--search", help="What the model may look up: web, image, or web,image.")
 @click.option("--temperature", type=click.FloatRange(0, 2), help="How freely the model answers, where it heeds that.")
 @click.option("--top-p", type=click.FloatRange(0, 1, min_open=True), help="Nucleus sampling, where it is heeded.")
+@click.option("--seed", type=click.IntRange(0, LARGEST_SEED), help="The same seed for the same picture, where heeded.")
 @click.option("--image-only", is_flag=True, help="Ask for no words beside the image.")
 @click.option("--system", "system_instruction", help="What the model is told beforehand.")
 @click.option("--safety", metavar="HARM=LEVEL,...", help="From where on harm is blocked: harassment=high,...")
@@ -78,11 +81,13 @@ def generate(
 ) -> None:
     """Make images from PROMPT; what the project has already is used again at no cost.
 
-    With --json: {"run", "steps": [{"id", "status", "asset_id", "cost_usd", "error"}], "files": {"<id>": path}, ...};
+    With --json: {"run", "steps": [{"id", "status", "asset_id", "cost_usd", "error"}], "files": {"<id>": path},
+    "answers": {"<id>": {"text", "blocks": [{"kind", "text" or "file"}], "queries", "links", "suggestions"}}, ...};
     with --batch as well: {"batches": [{"id", "state", ...}], "reused": [asset id, ...], "under_way": N}.
     """
     from core.studio import batches, lab
     from core.studio.estimates import limit_warnings
+    from core.studio.hints import hints_of_run
 
     variants, is_new, is_dry = asked.pop("variants"), asked.pop("again"), asked.pop("dry_run")
     is_batch = asked.pop("is_batch")
@@ -101,14 +106,17 @@ def generate(
             cost = batches.batch_cost(studio, workspace, ahead.recipes) if is_batch else ahead.cost_usd
             for warning in limit_warnings(studio, workspace.uuid, cost):
                 tell(f"Warning: {plain(warning)}")
-            _print_ahead(replace(ahead, cost_usd=cost), is_json)
+            _print_ahead(replace(ahead, cost_usd=cost, search_usd=min(cost, ahead.search_usd)), studio.catalog, is_json)
             end(DONE)
         if is_batch:
             print_sent(batches.send_batch(studio, workspace, ahead.recipes), is_json)
             end(DONE)
         done = lab.make_lab(studio, workspace, ahead.recipes, None if is_json else tell_progress)
-        files = _files(workspace, done)
-    print_report(done, is_json, files)
+        files, found = _files(workspace, done), hints_of_run(studio, done)
+        answers = read_answers(workspace, (step.asset_id for step in done.steps))
+    print_report(done, is_json, files, answers, found)
+    if not is_json:
+        print_answers(answers)
     end(DONE if done.is_complete else SOME_FAILED)
 
 
@@ -181,12 +189,14 @@ def _files(workspace: Workspace, done: RunReport) -> dict[str, str]:
     return {asset_id: str(workspace.path(workspace.get(asset_id))) for asset_id in ids}
 
 
-def _print_ahead(ahead: Advance, is_json: bool) -> None:
+def _print_ahead(ahead: Advance, catalog: Catalog, is_json: bool) -> None:
     first = ahead.recipes[0]
     if is_json:
         document = {"dry_run": True, "engine": first.engine, "model": first.model, "prompt": first.composed}
-        print_json({**document, "images": len(ahead.recipes), "cost_usd": round(ahead.cost_usd, 6)})
+        costs = {"cost_usd": round(ahead.cost_usd, 6), "search_usd": round(ahead.search_usd, 6)}
+        print_json({**document, "images": len(ahead.recipes), **costs})
         return
-    count = len(ahead.recipes)
-    price = f"about ${ahead.cost_usd:.3f}" if ahead.cost_usd else "free"
+    count, price = len(ahead.recipes), about(ahead.cost_usd, ahead.search_usd)
     click.echo(f"{plain(first.composed)}\n\n{count} of {plain(first.model)}, {price}. Nothing was made.")
+    if ahead.search_usd:
+        click.echo(f"Search: {search_terms(catalog)}")

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
+    from core.models.catalog import Catalog
     from core.store.importing import Imported
     from core.studio.context import Studio
     from core.studio.orders import Priced
@@ -93,10 +94,21 @@ def tell_wait(name: str, seconds: float, reason: str) -> None:
     tell(f"  {plain(name)}: waits {math.ceil(seconds)} s: {why}")
 
 
-def print_report(report: RunReport, is_json: bool, files: dict[str, str] | None = None) -> None:
-    """Print how a run went, and where its files are."""
+def print_report(
+    report: RunReport,
+    is_json: bool,
+    files: dict[str, str] | None = None,
+    answers: dict[str, dict[str, Any]] | None = None,
+    hints: Mapping[str, tuple[str, ...]] | None = None,
+) -> None:
+    """Print how a run went, and where its files are; `answers`, by image, only stand in the JSON document.
+
+    `hints` say by step what can be done about a failure.
+    """
+    hints = hints or {}
     if is_json:
-        print_json({**_report_json(report), **({} if files is None else {"files": files})})
+        more = {"files": files, "answers": answers, "hints": hints or None}
+        print_json({**_report_json(report), **{name: value for name, value in more.items() if value is not None}})
         return
     width = max((width_of(step.id) for step in report.steps), default=0)
     for step in report.steps:
@@ -106,6 +118,8 @@ def print_report(report: RunReport, is_json: bool, files: dict[str, str] | None 
         )
         if step.error and step.error.get("text"):
             click.echo(f"{'':<{width}}  the model said: {plain(str(step.error['text']))}")
+        for hint in hints.get(step.id, ()):
+            click.echo(f"{'':<{width}}  try: {plain(hint)}")
     done = "Everything was there already. " if not report.calls and report.is_complete else ""
     click.echo(
         f"\n{done}{counted(len(report.steps), 'step')}, {counted(report.calls, 'call')}, {report.seconds:.1f} s, "
@@ -166,7 +180,7 @@ def print_plan(studio: Studio, priced: Priced, is_json: bool) -> None:
 
     plan = priced.steps
     calls = sum(line.asset is None for line in plan)
-    total = sum(line.cost_usd for line in plan)
+    total, search = sum(line.cost_usd for line in plan), sum(line.search_usd for line in plan)
     warnings = warnings_of(studio, priced.story, priced.options) + limit_warnings(studio, priced.uuid, total)
     warnings += _waiting_warnings(studio, priced)
     if is_json:
@@ -177,6 +191,7 @@ def print_plan(studio: Studio, priced: Priced, is_json: bool) -> None:
                 "asset_id": line.asset.id if line.asset else None,
                 "seconds": 0.0,
                 "cost_usd": line.cost_usd,
+                "search_usd": round(line.search_usd, 6),
                 "price_date": line.price_date,
                 "is_price_unsure": line.is_price_unsure,
                 "error": None,
@@ -185,17 +200,37 @@ def print_plan(studio: Studio, priced: Priced, is_json: bool) -> None:
         ]
         document = {"dry_run": True, "engine": priced.options.engine, "steps": steps, "calls": calls}
         prices = {"price_date": _price_date(plan), "is_price_unsure": any(line.is_price_unsure for line in plan)}
-        print_json({**document, "seconds": 0.0, "cost_usd": round(total, 6), **prices, "warnings": warnings})
+        costs = {"cost_usd": round(total, 6), "search_usd": round(search, 6)}
+        print_json({**document, "seconds": 0.0, **costs, **prices, "warnings": warnings})
         return
     for warning in warnings:
         tell(f"Warning: {plain(warning)}")
     width = max((width_of(line.step.id) for line in plan), default=0)
     for line in plan:
-        price = "reused" if line.asset else f"about ${line.cost_usd:.3f}{_seen([line])}" if line.cost_usd else "free"
+        cost = about(line.cost_usd, line.search_usd)
+        price = "reused" if line.asset else f"{cost}{_seen([line])}" if line.cost_usd else cost
         click.echo(f"{padded(line.step.id, width)}  {'' if line.asset else 'to make, '}{price}")
+    whole = about(total, search, 2) if total else "about $0.00"
     click.echo(
-        f"\n{counted(calls, 'image')} to make with {priced.options.engine}, about ${total:.2f}{_seen(plan)}; "
+        f"\n{counted(calls, 'image')} to make with {priced.options.engine}, {whole}{_seen(plan)}; "
         f"{len(plan) - calls} reused. Nothing was made."
+    )
+    if search:
+        click.echo(f"Search: {search_terms(studio.catalog)}")
+
+
+def about(usd: float, search_usd: float, places: int = 3) -> str:
+    """Return a price before the call: "free", "about $0.067", "about $0.109 (search up to $0.042 of it)"."""
+    search = f" (search up to ${search_usd:.{places}f} of it)" if search_usd else ""
+    return f"about ${usd:.{places}f}{search}" if usd else "free"
+
+
+def search_terms(catalog: Catalog) -> str:
+    """Return what searches cost, and what of them is free."""
+    return (
+        f"${catalog.search_usd_per_1000 / 1000:.3f} a query after the month's first "
+        f"{catalog.search_free_per_month:,} prompts that search; {catalog.searches_per_answer} queries an image are "
+        "counted here, and those that were made in the ledger."
     )
 
 

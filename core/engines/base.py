@@ -187,7 +187,10 @@ class AttemptOutcome(StrEnum):
 
 @dataclass(frozen=True)
 class AttemptReport:
-    """How one attempt ended: error code of `core.errors` ("" when it succeeded), tokens, cost in USD, seconds."""
+    """How one attempt ended: error code of `core.errors` ("" when it succeeded), tokens, cost in USD, seconds.
+
+    `searches` is how many it took, as they are billed.
+    """
 
     outcome: AttemptOutcome
     error: str = ""
@@ -195,6 +198,7 @@ class AttemptReport:
     input_tokens: int | None = None
     output_tokens: int | None = None
     cost_usd: float = 0.0
+    searches: int = 0
     may_be_billed: bool = False
     seconds: float = 0.0
     details: dict[str, str] = field(default_factory=dict)
@@ -264,7 +268,7 @@ class Engine(Protocol):
         ...
 
     def price(self, model: str, settings: GenerationSettings) -> float:
-        """Return the list price of one image in USD."""
+        """Return about what one image costs in USD: its list price, and the searches it may take."""
         ...
 
     async def generate(self, request: GenerationRequest, observer: Observer) -> Generation:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from pydantic import Field
+
 from core.models.value import Value
 
 
@@ -30,7 +32,7 @@ class Block(Value):
 class Link(Value):
     """A page that an answer is grounded on: where it is (http or https), and what it is called."""
 
-    uri: str
+    uri: str = Field(pattern=r"^https?://")
     title: str = ""
 
 
@@ -43,6 +45,11 @@ class Grounding(Value):
     suggestions: str = ""
     queries: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()
+
+    @property
+    def has_sources(self) -> bool:
+        """True when it says what was searched for, or names pages."""
+        return bool(self.queries or self.links)
 
 
 class Answer(Value):

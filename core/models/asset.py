@@ -18,6 +18,7 @@ from core.models.value import Value
 from core.models.video import read_video
 
 FINGERPRINT_VERSION = 1
+LARGEST_SEED = 2**31 - 1  # the service takes 32 bits with a sign
 
 
 class Kind(StrEnum):

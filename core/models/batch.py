@@ -28,7 +28,8 @@ class Batch(Value):
     """One job at the service. `job` is its name there; "" while it is not known whether the service has it.
 
     `state` is a word of `BatchState`, "sending" before the service has answered. `cost_usd` is what all its images
-    cost, `user` who sent it; `is_cancelled` when its end was asked for.
+    cost, `user` who sent it; `is_cancelled` when its end was asked for. `account` is the mark of the account it was
+    sent with, "" where an older version sent it.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Batch(Value):
     state: str = "sending"
     cost_usd: float = 0.0
     is_cancelled: bool = False
+    account: str = ""
 
     @property
     def is_open(self) -> bool:

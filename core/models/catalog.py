@@ -24,6 +24,8 @@ CATALOG_PATH = Path(__file__).with_name("catalog.toml")
 SQUARE = "1:1"
 SQUARE_PIXELS = (1024, 1024)
 UNKNOWN_REFERENCES = 3
+# what holds for every model that does not say otherwise
+_GENERAL = ("batch_factor", "search_usd_per_1000", "searches_per_answer")
 
 
 class Purpose(StrEnum):
@@ -55,8 +57,9 @@ class ModelFacts(Value):
     """Everything known of one model. Prices in USD, token prices per million tokens.
 
     `is_known` is False for a model that the catalog does not list; what a batch makes costs the list price times
-    `batch_factor`. `pixels_1k` maps a ratio to (width, height) at 1K,
-    `thinking_budgets` a thinking level to tokens, `page_tokens` a media resolution ("" for none) to a page's tokens.
+    `batch_factor`. `searches_per_answer` is how many searches are counted before they are known. `pixels_1k` maps a
+    ratio to (width, height) at 1K, `thinking_budgets` a thinking level to tokens, `page_tokens` a media resolution (""
+    for none) to a page's tokens.
     """
 
     id: str
@@ -79,6 +82,8 @@ class ModelFacts(Value):
     references: ReferenceLimits = ReferenceLimits()
     inline_limit_bytes: int = 20_000_000
     batch_factor: float = 0.5
+    search_usd_per_1000: float = 0.0
+    searches_per_answer: int = 0
     thinking: Thinking = Thinking.NONE
     thinking_levels: tuple[str, ...] = ()
     default_thinking_level: str = ""
@@ -150,11 +155,15 @@ class ModelFacts(Value):
         if (over := self._over_limit(roles)) is None:
             return
         limit, kind, count = over
-        able = next((facts.title for facts in others if facts._over_limit(roles) is None), "a model that takes more")
+        able = next((facts.title for facts in others if facts.takes(roles)), "a model that takes more")
         raise InvalidRequestError(
             f"{self.title} takes at most {limit} {kind} images, and {count} were given. "
             f"Leave out {count - limit}, or switch to {able}."
         )
+
+    def takes(self, roles: Sequence[Role]) -> bool:
+        """Tell whether the model takes these reference images together; `roles` has one of each."""
+        return self._over_limit(roles) is None
 
     def _over_limit(self, roles: Sequence[Role]) -> tuple[int, str, int] | None:
         """Return the first limit that so many images pass, the kind it is of, and their number."""
@@ -203,13 +212,26 @@ class ModelFacts(Value):
         return dropped
 
     def price(self, settings: GenerationSettings) -> float:
+        """Return about what making one image costs in USD: its list price, and the searches it may take."""
+        return self.image_price(settings) + self.search_price(settings)
+
+    def batch_price(self, settings: GenerationSettings) -> float:
+        """Return the same of an image that is made in a batch, where searches cost what they do elsewhere."""
+        return self.batch_factor * self.image_price(settings) + self.search_price(settings)
+
+    def image_price(self, settings: GenerationSettings) -> float:
         """Return the list price of one output image in USD; 0 for a model that is paid by the token only."""
         size = settings.image_size or self.default_size
         return self.prices.get(size, max(self.prices.values(), default=0.0))
 
-    def batch_price(self, settings: GenerationSettings) -> float:
-        """Return the price of one output image in USD when it is made in a batch."""
-        return self.batch_factor * self.price(settings)
+    def search_price(self, settings: GenerationSettings) -> float:
+        """Return up to about what looking things up for one image costs in USD; the month's free ones may cover it."""
+        is_searching = self.has_search and settings.search is not None
+        return self.search_cost(self.searches_per_answer) if is_searching else 0.0
+
+    def search_cost(self, searches: int) -> float:
+        """Return what so many searches cost in USD once the month's free ones are used up."""
+        return searches * self.search_usd_per_1000 / 1000
 
     def token_cost(self, input_tokens: int, output_tokens: int) -> float:
         """Return what these text tokens cost in USD, as far as the catalog knows the prices."""
@@ -234,6 +256,7 @@ class Catalog(Value):
     models: tuple[ModelFacts, ...]
     search_usd_per_1000: float = 0.0
     search_free_per_month: int = 0
+    searches_per_answer: int = 0
 
     def __hash__(self) -> int:
         """Return a number that equal catalogs share: what was read with one is remembered by it."""
@@ -262,6 +285,17 @@ class Catalog(Value):
         past = self.recommended(date.min, purpose)
         listed = self.recommended(today, purpose) or past
         return next((facts for facts in (*listed, *past) if facts.id in (live or ())), listed[0])
+
+    def stand_in(self, facts: ModelFacts, today: date, live: Collection[str] | None) -> ModelFacts | None:
+        """Return what to use in place of a model; None where nothing is known.
+
+        It is the model's replacement, or where an account has not got that, the first recommended one it has.
+        """
+        named = self.model(facts.replacement) if facts.replacement else None
+        if not live or (named is not None and named.id in live):
+            return named
+        best = self.first_recommended(today, live, facts.purpose)
+        return best if best.id in live and best.id != facts.id else named
 
     def text_cost(self, model_id: str, input_tokens: int, output_tokens: int) -> float:
         """Return what tokens of a model that answers in text cost in USD.
@@ -332,8 +366,7 @@ def _read_model(entry: Mapping[str, Any], raw: Mapping[str, Any]) -> ModelFacts:
     ratios = raw["ratios"][entry["ratios"]] if "ratios" in entry else []
     table = raw["pixels"][entry["pixels"]] if "pixels" in entry else {}
     general = {name: raw[name] for name in ("default_size", "inline_limit_bytes", "price_date")}
-    if "batch_factor" in raw:
-        general["batch_factor"] = raw["batch_factor"]
+    general |= {name: raw[name] for name in _GENERAL if name in raw}
     tables = {
         "ratios": ratios,
         "pixels_1k": {ratio: table[ratio] for ratio in ratios},

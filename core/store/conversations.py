@@ -3,6 +3,7 @@
 conversations/<id>/talk.json          title and beginning
 conversations/<id>/<number>.json      a turn: what was asked for, and the reply once there is one
 conversations/<id>/images/<digest>    images that were answered and are no asset: thoughts, second ones
+trash/conversations/<id>/             a conversation that was put away, whole
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pathlib import Path
 from core.errors import WorkspaceError
 from core.models.talk import Reply, Talk, Turn
 from core.models.value import Moment, Value
-from core.store.files import locked, make_folder, read_value, replace, replace_json, write_part
+from core.store.files import locked, make_folder, move, read_value, replace, replace_json, write_part
 from core.store.ids import clean_id
 
 FOLDER = "conversations"
@@ -74,9 +75,39 @@ class ConversationsFolder:
         name = re.sub(r"[^\w]+", "-", clean_id(title).lower()).strip("-")[:_LONGEST_NAME] or "talk"
         # never the name of one that was removed: its pictures may still be there
         talk = Talk(id=f"{name}-{secrets.token_hex(3)}", title=title, created=datetime.now(UTC))
-        head = _Head(title=talk.title, created=talk.created)
-        replace_json(self._place(talk.id) / _TALK, {"format": _FORMAT, **head.model_dump(mode="json")})
+        self._write_head(talk)
         return talk
+
+    def rename(self, talk_id: str, title: str) -> None:
+        """Call a conversation something else.
+
+        Raises:
+            WorkspaceError: there is no such conversation, or it cannot be written.
+        """
+        with locked(self._project):
+            self._write_head(self._head(talk_id).model_copy(update={"title": title}))
+
+    def put_away(self, talk_id: str) -> None:
+        """Move a conversation to the trash; the images of its turns are the project's, and stay.
+
+        Raises:
+            WorkspaceError: there is no such conversation, or it cannot be moved.
+        """
+        with locked(self._project):
+            self._head(talk_id)
+            move(self._place(talk_id), make_folder(self._trash) / talk_id)
+
+    def bring_back(self, talk_id: str) -> None:
+        """Move a conversation back from the trash.
+
+        Raises:
+            WorkspaceError: the trash has none of that name, or it cannot be moved.
+        """
+        with locked(self._project):
+            place = self._place(talk_id)
+            if not (self._trash / talk_id / _TALK).is_file():
+                raise _gone(talk_id)
+            move(self._trash / talk_id, make_folder(self._folder) / place.name)
 
     def add(self, talk_id: str, turn: Turn) -> Turn:
         """Write a new turn before it is asked for, and return it with the number it got.
@@ -128,6 +159,14 @@ class ConversationsFolder:
             raise _gone(talk_id)
         head = read_value(path, _Head, _FORMAT)
         return Talk(id=talk_id, title=head.title, created=head.created)
+
+    @property
+    def _trash(self) -> Path:
+        return self._project / "trash" / FOLDER
+
+    def _write_head(self, talk: Talk) -> None:
+        head = _Head(title=talk.title, created=talk.created)
+        replace_json(self._place(talk.id) / _TALK, {"format": _FORMAT, **head.model_dump(mode="json")})
 
     def _write(self, talk_id: str, turn: Turn) -> None:
         document = {"format": _FORMAT, **turn.model_dump(mode="json", exclude_none=True)}

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from filelock import FileLock
-from sqlalchemy import URL, Connection, Engine, MetaData, create_engine, event, inspect, select, text
+from sqlalchemy import URL, Column, Connection, Engine, MetaData, Table, create_engine, event, inspect, select, text
 from sqlalchemy.exc import DatabaseError, DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -25,8 +25,8 @@ _DAMAGE = {sqlite3.SQLITE_ERROR, *_RUINED}
 def open_database(home: Path, name: str, metadata: MetaData, url: str | None = None, is_cache: bool = False) -> Engine:
     """Return an engine on `home/<name>.sqlite`, or on `url`, with the tables of `metadata`.
 
-    A SQLite file that is only a cache is begun anew when it is damaged or has other columns; any other is never
-    touched, and each of its commits is on the disk before it returns.
+    A SQLite file that is only a cache is begun anew when it is damaged or has other columns; any other only gets the
+    columns it lacks, each of which may be empty, and each of its commits is on the disk before it returns.
 
     Raises:
         ConfigurationError: the folder cannot be written, or the database cannot be opened.
@@ -41,6 +41,7 @@ def open_database(home: Path, name: str, metadata: MetaData, url: str | None = N
                 _make_whole(engine, metadata, path)
             else:
                 _make_tables(engine, metadata)
+                _add_columns(engine, metadata)
     except (OSError, ImportError, SQLAlchemyError) as error:
         if not url and _is_ruined(error):
             raise ConfigurationError(_damage(path)) from None
@@ -141,6 +142,23 @@ def _writing(engine: Engine) -> Iterator[Connection]:
 def _make_tables(engine: Engine, metadata: MetaData) -> None:
     with _writing(engine) as connection:
         metadata.create_all(connection)
+
+
+def _add_columns(engine: Engine, metadata: MetaData) -> None:
+    """Add the columns that a database of an earlier version lacks."""
+    if not any(_lacking(engine, table) for table in metadata.sorted_tables):
+        return
+    with _writing(engine) as connection:
+        for table in metadata.sorted_tables:
+            for column in _lacking(connection, table):  # looked for again: another process may have added it
+                kind = column.type.compile(engine.dialect)
+                name, of = (engine.dialect.identifier_preparer.quote(part) for part in (column.name, table.name))
+                connection.exec_driver_sql(f"ALTER TABLE {of} ADD COLUMN {name} {kind}")
+
+
+def _lacking(bind: Engine | Connection, table: Table) -> list[Column[Any]]:
+    there = {column["name"] for column in inspect(bind).get_columns(table.name)}
+    return [column for column in table.columns if column.name not in there]
 
 
 def _make_whole(engine: Engine, metadata: MetaData, path: Path) -> None:

@@ -96,7 +96,7 @@ def replace(part: Path, target: Path) -> None:
 
 
 def move(source: Path, target: Path) -> None:
-    """Move a file to a name that is free; callers hold the project's lock.
+    """Move a file or folder to a name that is free; callers hold the project's lock.
 
     Raises:
         WorkspaceError: the name is taken, the file is gone, or a folder cannot be written.

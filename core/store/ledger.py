@@ -66,6 +66,7 @@ _attempts = Table(
     Column("status", Integer),
     Column("input_tokens", Integer),
     Column("output_tokens", Integer),
+    Column("searches", Integer),
     Column("cost_usd", Float, nullable=False, default=0.0),
     Column("may_be_billed", Boolean, nullable=False, default=True),
     Column("seconds", Float, nullable=False, default=0.0),
@@ -83,7 +84,7 @@ _burden: ColumnElement[float] = case(
 class Wanted:
     """Which attempts are looked for: since a time (seconds since 1970), of a user, and of these values ("" for none).
 
-    An empty choice means all.
+    An empty choice means all; `users` are chosen among those who may be seen, `user` is the only one.
     """
 
     since: float = 0.0
@@ -91,6 +92,7 @@ class Wanted:
     projects: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
     outcomes: tuple[str, ...] = ()
+    users: tuple[str, ...] = ()
 
     def conditions(self) -> Iterator[ColumnElement[bool]]:
         """Yield what rows have to fulfil."""
@@ -98,7 +100,7 @@ class Wanted:
         if self.user is not None:
             yield _attempts.c.user == self.user
         chosen = ((_attempts.c.project_title, self.projects), (_attempts.c.model, self.models))
-        for column, values in (*chosen, (_attempts.c.outcome, self.outcomes)):
+        for column, values in (*chosen, (_attempts.c.outcome, self.outcomes), (_attempts.c.user, self.users)):
             if values:
                 yield column.in_(values)
 
@@ -166,6 +168,12 @@ class Ledger:
         """Return what today has cost since local midnight, estimates counted where the cost is not known."""
         with read(self._engine) as connection:
             return _spent(connection, _attempts.c.time >= midnight())
+
+    def searched_this_month(self) -> int:
+        """Return how many prompts looked something up since the month's first local midnight."""
+        searching = (_attempts.c.time >= midnight(is_of_month=True)) & (_attempts.c.searches > 0)
+        with read(self._engine) as connection:
+            return int(connection.execute(select(func.count()).where(searching)).scalar_one())
 
     def spent_on(self, project: str) -> float:
         """Return what a project has cost since it was made, estimates counted where the cost is not known."""
@@ -252,10 +260,11 @@ class Ledger:
         self._engine.dispose()
 
 
-def midnight() -> float:
-    """Return the last local midnight, in seconds since 1970."""
+def midnight(is_of_month: bool = False) -> float:
+    """Return the last local midnight, or that of the month's first day, in seconds since 1970."""
     # a local time without its offset: on a day the clocks change, midnight's offset is not that of now
-    return datetime.fromtimestamp(time.time()).replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
+    day = datetime.fromtimestamp(time.time()).replace(hour=0, minute=0, second=0, microsecond=0)
+    return (day.replace(day=1) if is_of_month else day).timestamp()
 
 
 def _check_limits(connection: Connection, row: Mapping[str, Any], estimate_usd: float, limits: Limits) -> None:

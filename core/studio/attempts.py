@@ -92,6 +92,7 @@ def completed(report: AttemptReport) -> dict[str, Any]:
         "input_tokens": report.input_tokens,
         "output_tokens": report.output_tokens,
         "cost_usd": report.cost_usd,
+        "searches": report.searches,
         "may_be_billed": report.may_be_billed,
         "seconds": round(report.seconds, 3),
     }

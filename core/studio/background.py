@@ -44,8 +44,8 @@ class RunView:
 
     `waits` has the steps that wait before they are tried again; of a run over pages they are those of the pages' own.
     `story` is the story as it was when the run began, `search` what a run of searches was asked for; else None.
-    `recipes` has the single images it makes, by step; else it is empty. `maybe_billed` has the steps of a cancelled
-    run whose calls were under way for money.
+    `recipes` has the single images it makes, by step; else it is empty. `maybe_billed` has, once
+    the run has ended, the steps without an image whose calls may cost money all the same.
     """
 
     id: str
@@ -126,9 +126,13 @@ def retry_recipes(studio: Studio, run: str, key: str = "") -> str:
     """Start the images that a run did not make once more, and return the new run's id; `key` pays for them.
 
     Raises:
-        StudioError: there is no such run of single images.
+        StudioError: there is no such run of images.
     """
     spec, missing = _unfinished(studio, run)
+    if isinstance(spec, RunSpec):
+        again = tuple(step for step in spec.options.again if step in missing)
+        options = spec.options.model_copy(update={"again": again})
+        return begin_story(studio, spec.model_copy(update={"options": options, "key": key}))
     if not isinstance(spec, RecipesSpec):
         raise no_such_run(run)
     recipes = {name: spec.recipes[name] for name in missing}
@@ -219,6 +223,7 @@ def _view(studio: Studio, dbos: DBOSClient, status: WorkflowStatus) -> RunView:
     children = dbos.list_workflows(workflow_id_prefix=prefix, load_input=False)
     outcomes = [StepOutcome.model_validate(child.output) for child in children if child.output]
     ended = status.output if status.status == "SUCCESS" and status.output else ()
+    outcomes_by_step = {outcome.id: outcome for outcome in [*outcomes, *map(StepOutcome.model_validate, ended)]}
     return RunView(
         id=status.workflow_id,
         title=spec.title,
@@ -232,18 +237,23 @@ def _view(studio: Studio, dbos: DBOSClient, status: WorkflowStatus) -> RunView:
             for child in children
             if child.status in _RUNNING
         },
-        outcomes={outcome.id: outcome for outcome in [*outcomes, *map(StepOutcome.model_validate, ended)]},
+        outcomes=outcomes_by_step,
         story=spec.story if isinstance(spec, RunSpec) else None,
         search=spec if isinstance(spec, DetectSpec) else None,
         waits=studio.ledger.waits.of_run(status.workflow_id) if status.status in UNFINISHED else {},
         recipes=spec.recipes if isinstance(spec, RecipesSpec) else {},
-        maybe_billed=_maybe_billed(studio, status.workflow_id) if status.status == "CANCELLED" else frozenset(),
+        maybe_billed=_maybe_billed(studio, status, outcomes_by_step),
     )
 
 
-def _maybe_billed(studio: Studio, run: str) -> frozenset[str]:
+def _maybe_billed(studio: Studio, status: WorkflowStatus, outcomes: Mapping[str, StepOutcome]) -> frozenset[str]:
+    is_whole = status.status == "SUCCESS" and all(outcome.asset_id for outcome in outcomes.values())
+    if status.status in UNFINISHED or is_whole:
+        return frozenset()
+    run = status.workflow_id
     rows = (row for row in studio.ledger.rows(run) if row["outcome"] != AttemptOutcome.SUCCEEDED)
-    return frozenset(row["step"] for row in rows if row["may_be_billed"] and row["estimate_usd"])
+    made = {outcome.id for outcome in outcomes.values() if outcome.asset_id}
+    return frozenset(row["step"] for row in rows if row["may_be_billed"] and row["estimate_usd"]) - made
 
 
 def _time(milliseconds: int | None) -> datetime:

@@ -16,9 +16,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from core.engines.base import AttemptOutcome, AttemptReport, BatchItem, BatchState
-from core.errors import BatchGoneError, InvalidRequestError, StudioError, UnavailableError, WorkspaceError, from_plain
+from core.errors import (
+    BatchGoneError,
+    ConfigurationError,
+    InvalidRequestError,
+    StudioError,
+    UnavailableError,
+    WorkspaceError,
+    from_plain,
+)
 from core.models.asset import Asset, EngineName, Recipe
 from core.models.batch import Batch, BatchEntry
+from core.models.story import CHARACTERS
 from core.store.ledger import STARTED, UNKNOWN
 from core.store.workspace import Workspace
 from core.studio.attempts import Errand, LedgerObserver, completed
@@ -41,6 +50,27 @@ class Sent:
     under_way: int
 
 
+def has_lane(studio: Studio) -> bool:
+    """Tell whether the account takes batches: Google Cloud takes them from its own storage only."""
+    return not studio.settings.is_enterprise
+
+
+def check_lane(studio: Studio, engine: EngineName | None) -> None:
+    """Refuse an engine, or an account, that takes no batches, before anything is prepared for one.
+
+    Raises:
+        InvalidRequestError: the draft engine has none.
+        ConfigurationError: no account is configured, or Google Cloud is.
+    """
+    if engine is not EngineName.GEMINI:
+        raise InvalidRequestError("The draft engine makes images at once, and has no batches. Choose gemini.")
+    studio.gemini()
+    if not has_lane(studio):
+        raise ConfigurationError(
+            "Google Cloud takes batches from its storage only. Use a Gemini API key, or make the images one by one."
+        )
+
+
 def batch_cost(studio: Studio, workspace: Workspace, recipes: Sequence[Recipe]) -> float:
     """Return what sending recipes as a batch would cost in USD; what is there or under way costs nothing."""
     return sum(_price(studio, recipe) for recipe in _to_send(workspace, recipes))
@@ -50,13 +80,12 @@ def send_batch(studio: Studio, workspace: Workspace, recipes: Sequence[Recipe]) 
     """Send recipes that are neither made nor under way, one job a model, and return at once.
 
     Raises:
-        MissingApiKeyError: no account is configured.
+        ConfigurationError: no account is configured, or one that takes no batches.
         BudgetExceededError: a budget does not allow it; nothing was sent of the job it stopped.
         StudioError: a job was refused, and why.
     """
-    if any(recipe.engine is not EngineName.GEMINI for recipe in recipes):
-        raise InvalidRequestError("The draft engine makes images at once, and has no batches. Choose gemini.")
-    studio.gemini()
+    for engine in {recipe.engine for recipe in recipes}:
+        check_lane(studio, engine)
     with workspace.batches.sending():
         to_send = _to_send(workspace, recipes)
         check_price(studio, sum(_price(studio, recipe) for recipe in to_send))
@@ -127,10 +156,14 @@ def known_batches(studio: Studio) -> Iterator[tuple[Workspace, Batch]]:
             yield from ((workspace, batch) for batch in own_batches(studio, workspace))
 
 
-def reasons(batch: Batch) -> list[StudioError]:
-    """Return why images of a batch came to nothing, each reason once."""
-    told = {str(entry.error.get("message")): entry.error for entry in batch.failed if entry.error}
-    return [from_plain(error) for error in told.values()]
+def reasons(batch: Batch) -> list[tuple[StudioError, Recipe]]:
+    """Return why images of a batch came to nothing, each reason once, with the recipe of one that it stopped."""
+    return list({error.message: (error, recipe) for error, recipe in failures(batch)}.values())
+
+
+def failures(batch: Batch) -> list[tuple[StudioError, Recipe]]:
+    """Return why each image of a batch that came to nothing did, with its recipe."""
+    return [(from_plain(entry.error or {}), entry.recipe) for entry in batch.failed]
 
 
 def _to_send(workspace: Workspace, recipes: Iterable[Recipe]) -> list[Recipe]:
@@ -160,6 +193,7 @@ def _send(studio: Studio, workspace: Workspace, recipes: list[Recipe]) -> Batch:
         id=batch_id,
         created=datetime.now(UTC),
         user=studio.user,
+        account=studio.account_mark,
         model=recipes[0].model,
         entries=tuple(BatchEntry(recipe=recipe, attempt="") for recipe in recipes),
         cost_usd=sum(_price(studio, recipe) for recipe in recipes),
@@ -209,9 +243,18 @@ def _given_up(studio: Studio, batch: Batch, error: StudioError, may_be_billed: b
 
 
 def _found(studio: Studio, workspace: Workspace, batch: Batch) -> Batch:
-    """Return a batch with its name at the service, looked for where its sending was cut off."""
+    """Return a batch with its name at the service, looked for where its sending was cut off.
+
+    Raises:
+        BatchGoneError: it was sent with another account, which alone can say whether it arrived.
+    """
     if batch.job:
         return batch
+    if batch.account not in ("", studio.account_mark):
+        raise BatchGoneError(
+            "This batch was being sent with another account when that was cut off. Look for it with that key; after "
+            "two days, cancel it and send its images again."
+        )
     job = asyncio.run(studio.gemini().find_batch(batch.id))
     if job:
         batch = batch.model_copy(update={"job": job, "state": "waiting"})
@@ -246,10 +289,10 @@ def _with_results(studio: Studio, workspace: Workspace, batch: Batch) -> Batch:
 
 
 def _cancelled(studio: Studio, workspace: Workspace, batch: Batch) -> Batch:
-    batch = _found(studio, workspace, batch)
-    if not batch.job:
-        raise UnavailableError("It is not known yet whether Gemini has this batch. Try again in a few minutes.")
     try:
+        batch = _found(studio, workspace, batch)
+        if not batch.job:
+            raise UnavailableError("It is not known yet whether Gemini has this batch. Try again in a few minutes.")
         asyncio.run(studio.gemini().cancel_batch(batch.job))
     except BatchGoneError as gone:
         if not is_overdue(batch):
@@ -289,9 +332,9 @@ def _settled(studio: Studio, workspace: Workspace, batch: Batch, number: int, it
 
 
 def _choose(studio: Studio, workspace: Workspace, asset: Asset) -> None:
-    """Let an image be what its step shows, and measure it, as a run does."""
+    """Let an image be what its step shows, and measure it, as a run does; of a character a person keeps one."""
     recipe = asset.recipe
-    if recipe.step and not workspace.choices.read().is_locked(recipe.story, recipe.step):
+    if recipe.step and recipe.story != CHARACTERS and not workspace.choices.read().is_locked(recipe.story, recipe.step):
         workspace.choices.choose(recipe.story, recipe.step, asset.id)
         sources = [source for name in asset.source_ids if (source := workspace.find(name))]
         measured(studio, workspace, sources, asset)

@@ -15,14 +15,14 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from core.errors import StudioError, from_plain
-from core.models.asset import Asset, EngineName
+from core.models.asset import Asset, EngineName, Kind, Role
 from core.models.catalog import Catalog
 from core.models.story import Step, Story
 from core.store.choices import Choices
 from core.store.workspace import Workspace
 from core.studio.lanes import Place, places
 from core.studio.planning import PlannedStep, Planner, RunOptions, StepStatus, named_sources, planned
-from core.studio.prompts import compose
+from core.studio.prompts import compose, role_of
 
 if TYPE_CHECKING:
     from core.studio.background import RunView
@@ -44,6 +44,7 @@ class CardState(StrEnum):
 class Card:
     """One step on the board. `price_usd` is what making its image costs, `following` the steps made from it.
 
+    `search_usd` is how much of the price is for searches, which the month's free ones may cover.
     `asset` is the picture shown; `planned` the one a run would settle on, None when it would be made.
     """
 
@@ -57,6 +58,7 @@ class Card:
     price_usd: float
     error: StudioError | None = None
     started: datetime | None = None
+    search_usd: float = 0.0
 
     @property
     def is_to_make(self) -> bool:
@@ -130,6 +132,13 @@ class Board:
         return card.asset if card else self.starting.get(name)
 
 
+def roles_of(board: Board, card: Card) -> tuple[Role, ...]:
+    """Return what each source of a scene is for, by its kind where nobody said; its picture need not be there yet."""
+    kinds = {name: asset.recipe.kind for name, asset in board.starting.items() if asset is not None}
+    kinds |= {step.id: step.kind for step in board.story.steps}
+    return tuple(source.role or role_of(kinds.get(source.id, Kind.ARCHIVE)) for source in card.step.sources)
+
+
 def composed_text(board: Board, card: Card) -> str | None:
     """Return the text that would be sent for a scene; None while one of the images it is made from is missing."""
     assets = [asset for source in card.step.sources if (asset := board.picture(source.id)) is not None]
@@ -201,6 +210,7 @@ def _card(
     versions = reading.versions(slug, step.id)
     if asset is not None and asset not in versions:
         versions = [*versions, asset]
+    priced = planned(planner.story, step, None, planner.options, planner.catalog)
     error = _error(run, step) if _is_older(line.asset, run) else None
     started = run.started.get(step.id) if run and run.is_active else None
     return Card(
@@ -211,7 +221,8 @@ def _card(
         planned=line.asset,
         versions=tuple(versions),
         following=following,
-        price_usd=planned(planner.story, step, None, planner.options, planner.catalog).cost_usd,
+        price_usd=priced.cost_usd,
+        search_usd=priced.search_usd,
         error=error,
         started=started,
     )

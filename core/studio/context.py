@@ -21,6 +21,7 @@ from core.settings import EngineChoice, Settings
 from core.store.account_models import AccountModelsFile
 from core.store.index import AssetIndex
 from core.store.ledger import Ledger
+from core.store.sent_files import SentFiles
 from core.store.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -93,11 +94,14 @@ class Studio:
     @property
     def account_models(self) -> AccountModelsFile:
         """What the account was last heard to have."""
+        return AccountModelsFile(self.home, self.account_mark)
+
+    @property
+    def account_mark(self) -> str:
+        """A short one-way mark that tells accounts apart; the key itself is nowhere in it."""
         settings = self.settings
         key = settings.api_key.get_secret_value() if settings.api_key else f"cloud:{settings.cloud_project}"
-        # a short one-way mark tells accounts apart; the key itself is nowhere in it
-        mark = hashlib.blake2b(f"{settings.base_url}|{key}".encode(), digest_size=8).hexdigest()
-        return AccountModelsFile(self.home, mark)
+        return hashlib.blake2b(f"{settings.base_url}|{key}".encode(), digest_size=8).hexdigest()
 
     @cached_property
     def index(self) -> AssetIndex:
@@ -193,5 +197,10 @@ class Studio:
             use_enterprise=settings.is_enterprise,
             base_url=None if settings.is_enterprise else settings.base_url,
         )
-        seconds = settings.deadline_seconds
-        return GeminiEngine(account, self.catalog, deadline_seconds=seconds, memory=self.account_models)
+        return GeminiEngine(
+            account,
+            self.catalog,
+            deadline_seconds=settings.deadline_seconds,
+            memory=self.account_models,
+            files=SentFiles(self.home, self.account_mark),
+        )

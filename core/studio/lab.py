@@ -21,7 +21,7 @@ from core.studio.runs import RunReport, finish, report
 from core.studio.single import attempts_at, model_for
 from core.studio.specs import RecipesSpec
 
-# the story of single images; it has no file and no steps
+# the story of single images; it has no file and no steps, and what else the lab makes has one that begins like it
 LAB = "prompt_lab"
 MOST_VARIANTS = 8
 
@@ -47,17 +47,21 @@ class Fit:
 
     @property
     def price_usd(self) -> float:
-        """The list price of one image in USD."""
+        """About what one image costs in USD: its list price, and the searches it may take."""
         return self.facts.price(self.settings)
 
 
 @dataclass(frozen=True)
 class Advance:
-    """What an order comes to before it is made: its recipes, what they cost (USD), and what to know beforehand."""
+    """What an order comes to before it is made: its recipes, what they cost (USD), and what to know beforehand.
+
+    `search_usd` is how much of the cost is for searches, which the month's free ones may cover.
+    """
 
     recipes: tuple[Recipe, ...]
     cost_usd: float
     warnings: tuple[str, ...]
+    search_usd: float = 0.0
 
 
 def reference_to(asset: Asset, role: Role, name: str = "") -> Source:
@@ -70,6 +74,12 @@ def composed(workspace: Workspace, order: LabOrder) -> str:
     assets = [workspace.find(source.asset_id) for source in order.references]
     kinds = [asset.recipe.kind if asset else Kind.ARCHIVE for asset in assets]
     return compose(order.prompt, order.references, kinds)
+
+
+def earlier_words(workspace: Workspace, references: Sequence[Source]) -> tuple[str, ...]:
+    """Return the prompts of the previous scenes among some references, the last one first."""
+    scenes = (workspace.find(source.asset_id) for source in reversed(references) if source.role is Role.SCENE)
+    return tuple(scene.recipe.prompt for scene in scenes if scene is not None and scene.recipe.prompt)
 
 
 def advance(
@@ -91,7 +101,8 @@ def advance(
         f"{facts.title} keeps no places for {role} images: they count as any other." for role in placeless(facts, order)
     ]
     warnings = (*about_model(studio, facts), *unheeded(facts, order), *aside)
-    return Advance(recipes, to_make * facts.price(recipe.settings), warnings)
+    price, search = facts.price(recipe.settings), facts.search_price(recipe.settings)
+    return Advance(recipes, to_make * price, warnings, to_make * search)
 
 
 def prepared(
@@ -155,7 +166,9 @@ def about_model(studio: Studio, facts: ModelFacts) -> tuple[str, ...]:
     if not facts.is_known:
         said.append(f"{facts.id} is not in the list of models: its limits and its price are careful guesses.")
     if account is not None and facts.engine is EngineName.GEMINI and facts.id not in account.ids:
-        said.append(f"{facts.id} is not among the models of this account. `throughline models` has them.")
+        able = studio.catalog.stand_in(facts, studio.today(), account.ids)
+        instead = f" Use {able.id} instead." if able else ""
+        said.append(f"{facts.id} is not among the models of this account.{instead} `throughline models` has them.")
     return tuple(said)
 
 
@@ -192,8 +205,13 @@ def make_lab(studio: Studio, workspace: Workspace, recipes: Sequence[Recipe], pr
 
 
 def history(workspace: Workspace) -> list[Asset]:
-    """Return the images made from a prompt alone, newest first."""
-    return [asset for asset in reversed(workspace.assets()) if asset.recipe.story == LAB]
+    """Return the images made in the lab, single ones and views of turntables, newest first."""
+    return [asset for asset in reversed(workspace.assets()) if is_of_lab(asset)]
+
+
+def is_of_lab(asset: Asset) -> bool:
+    """Tell whether an image was made in the lab, outside of a conversation."""
+    return asset.recipe.story.partition("/")[0] == LAB
 
 
 def recipes_spec(

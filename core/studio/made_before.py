@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from core.errors import BudgetExceededError, QuotaExceededError, StudioError
 from core.models.asset import Asset, Recipe
 from core.store.workspace import Workspace
 
@@ -15,6 +16,11 @@ class MadeBefore:
 
     workspace: Workspace
     asset: Asset
+
+
+def is_used_up(error: StudioError) -> bool:
+    """Tell whether an image was not made because a quota, the account's credit or a budget is used up."""
+    return isinstance(error, (QuotaExceededError, BudgetExceededError))
 
 
 def made_before(workspace: Workspace, recipe: Recipe, others: Iterable[Workspace] = ()) -> MadeBefore | None:
@@ -37,7 +43,6 @@ def taken_over(workspace: Workspace, recipe: Recipe, found: MadeBefore) -> Asset
     if there:
         return there[-1]
     made = found.asset
-    recipe = recipe.model_copy(update={"attempt": made.recipe.attempt})
     changes = {
         "cost_usd": 0.0,
         "input_tokens": None,

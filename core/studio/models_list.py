@@ -11,7 +11,7 @@ from typing import Any
 from core.engines.gemini import GeminiEngine
 from core.errors import EngineError
 from core.models.asset import EngineName
-from core.models.catalog import ModelFacts, Purpose
+from core.models.catalog import Catalog, ModelFacts, Purpose
 from core.settings import EngineChoice, Settings
 from core.studio.context import Studio
 
@@ -25,12 +25,11 @@ _HEADINGS = {
 class ModelList:
     """The catalog's models, and the account's model ids (None when it was not or could not be asked)."""
 
-    models: tuple[ModelFacts, ...]
+    catalog: Catalog
     account: tuple[str, ...] | None
     account_note: str
     engine: EngineChoice
     engine_note: str
-    price_date: date
     today: date
 
     def is_in_account(self, facts: ModelFacts) -> bool | None:
@@ -46,29 +45,48 @@ class ModelList:
                 **facts.model_dump(mode="json", exclude={"pixels_1k", "size_factors", "rank", "is_known"}),
                 "is_past": facts.is_past(self.today),
                 "in_account": self.is_in_account(facts),
+                "use_instead": self._instead(facts),
             }
-            for facts in self.models
+            for facts in self.catalog.models
         ]
         said = {"price_date": str(self.price_date), "engine": self.engine, "account": self.account_note}
-        return {**said, "models": models}
+        return {**said, "search_free_per_month": self.catalog.search_free_per_month, "models": models}
 
     def lines(self) -> Iterator[str]:
         """Yield the list as text under one heading a purpose, one model a line."""
         for purpose, heading in _HEADINGS.items():
             yield from ("", heading)
-            for facts in self.models:
+            for facts in self.catalog.models:
                 if facts.purpose is purpose:
                     unsure = " (unsure)" if facts.is_price_unsure else ""
                     yield f"{facts.id:<28} {facts.title:<24} {_prices(facts)}{unsure}{self._state(facts)}"
+        free = f"the month's first {self.catalog.search_free_per_month:,} prompts that search are free"
+        yield from ("", f"A search is paid by the query; {free}.")
 
     def _state(self, facts: ModelFacts) -> str:
-        notes = []
+        notes = [f"a search {facts.search_cost(1):.3f}"] if facts.has_search else []
+        if facts.released:
+            notes.append(f"out since {facts.released}")
         if facts.is_past(self.today):
             said = "reported shut down" if facts.is_shutdown_unsure else "shut down"
-            notes.append(f"{said} on {facts.shutdown}" + (f", use {facts.replacement}" if facts.replacement else ""))
+            notes.append(f"{said} on {facts.shutdown}")
         if self.is_in_account(facts) is False:
             notes.append("not in this account")
+        if instead := self._instead(facts):
+            notes.append(f"use {instead}")
         return "".join(f"; {note}" for note in notes)
+
+    def _instead(self, facts: ModelFacts) -> str:
+        """Return what to use in place of a model that is past its date or not in the account; "" where nothing is."""
+        if not facts.is_past(self.today) and self.is_in_account(facts) is not False:
+            return ""
+        found = self.catalog.stand_in(facts, self.today, self.account)
+        return found.id if found else ""
+
+    @property
+    def price_date(self) -> date:
+        """The day on which the prices were seen."""
+        return self.catalog.price_date
 
 
 def list_models(studio: Studio) -> ModelList:
@@ -82,9 +100,7 @@ def list_models(studio: Studio) -> ModelList:
         except EngineError as error:
             note = f"The account could not be asked: {error.message}"
     catalog, engine = studio.catalog, studio.settings.resolved_engine()
-    return ModelList(
-        catalog.models, account, note, engine, _engine_note(studio.settings, engine), catalog.price_date, studio.today()
-    )
+    return ModelList(catalog, account, note, engine, _engine_note(studio.settings, engine), studio.today())
 
 
 def _engine_note(settings: Settings, engine: EngineChoice) -> str:

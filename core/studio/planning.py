@@ -25,12 +25,16 @@ DRAFT_MODEL = "draft"
 
 
 class StepStatus(StrEnum):
-    """What became of a step in a run; `planned` only in a dry run."""
+    """What became of a step in a run; `planned` only in a dry run.
+
+    `held` is a plate's step that waits for a person's look at the picture it would be made from.
+    """
 
     GENERATED = "generated"
     REUSED = "reused"
     FAILED = "failed"
     SKIPPED = "skipped"
+    HELD = "held"
     CANCELLED = "cancelled"
     PLANNED = "planned"
 
@@ -60,7 +64,10 @@ class Decision:
 
 @dataclass(frozen=True)
 class PlannedStep:
-    """One step of a plan: reused (with its asset) or planned, and its list price in USD with the day it was seen."""
+    """One step of a plan: reused (with its asset) or planned, and its price in USD with the day it was seen.
+
+    `search_usd` is how much of the price is for searches, which the month's free ones may cover.
+    """
 
     step: Step
     status: StepStatus
@@ -68,6 +75,7 @@ class PlannedStep:
     cost_usd: float
     price_date: date | None = None
     is_price_unsure: bool = False
+    search_usd: float = 0.0
 
 
 class ReadsChoices(Protocol):
@@ -200,14 +208,15 @@ def named_sources(step: Step, assets: Sequence[Asset]) -> tuple[Source, ...]:
 
 
 def planned(story: Story, step: Step, asset: Asset | None, options: RunOptions, catalog: Catalog) -> PlannedStep:
-    """Return a step's line in a plan: reused with its asset, or to be made at its list price."""
+    """Return a step's line in a plan: reused with its asset, or to be made at its price."""
     if asset is not None:
         return PlannedStep(step, StepStatus.REUSED, asset, 0.0)
     facts = catalog.model(model_of(story, step, options, ""))
-    price = facts.price(facts.honoured(step.settings.over(story.settings)))
+    settings = facts.honoured(step.settings.over(story.settings))
+    price, search = facts.price(settings), facts.search_price(settings)
     if not price:
         return PlannedStep(step, StepStatus.PLANNED, None, price)
-    return PlannedStep(step, StepStatus.PLANNED, None, price, facts.price_date, facts.is_price_unsure)
+    return PlannedStep(step, StepStatus.PLANNED, None, price, facts.price_date, facts.is_price_unsure, search)
 
 
 def differs(made: Recipe, today: Recipe, catalog: Catalog) -> bool:

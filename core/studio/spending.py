@@ -15,7 +15,8 @@ from core.studio.runners import Runners
 Row = Mapping[str, Any]
 _COLUMNS = (
     *("time", "user", "project_title", "story", "step", "engine", "model", "outcome", "error", "status"),
-    *("input_tokens", "output_tokens", "estimate_usd", "cost_usd", "may_be_billed", "seconds", "run", "fingerprint"),
+    *("input_tokens", "output_tokens", "searches", "estimate_usd", "cost_usd", "may_be_billed", "seconds", "run"),
+    "fingerprint",
 )
 
 

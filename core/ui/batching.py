@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Literal
 
 import streamlit as st
@@ -12,7 +12,7 @@ import streamlit as st
 from core.errors import StudioError
 from core.models.asset import EngineName, Recipe
 from core.models.batch import Batch
-from core.studio.batches import Sent, fetch_batch, own_batches, send_batch
+from core.studio.batches import Sent, fetch_batch, has_lane, own_batches, send_batch
 from core.studio.boards import Board
 from core.studio.planning import RunOptions, model_of
 from core.studio.ready import ready_recipes
@@ -28,13 +28,20 @@ _looked: dict[str, float] = {}
 
 def batch_button(
     count: int,
-    cost_usd: float,
+    cost: str,
     recipes: Callable[[], Sequence[Recipe]],
     key: str,
     look: Literal["secondary", "tertiary"] = "secondary",
+    label: str = "",
 ) -> None:
-    """Show the button that sends images as a batch; `recipes` are asked for when it is clicked."""
-    label = _("Send {images} as a batch · {price}").format(images=images(count), price=price(cost_usd))
+    """Show the button that sends images as a batch, with their price; `recipes` are asked for when it is clicked.
+
+    Where the account takes no batches a line says so instead.
+    """
+    if not has_lane(studio().studio):
+        st.caption(_("Batches at half the price need a Gemini API key: Google Cloud takes none from here."))
+        return
+    label = label or _("Send {images} as a batch · {price}").format(images=images(count), price=cost)
     told = _("Half the price; they arrive within a day, and enter the project by themselves.")
     clicked = f"clicked/{key}"
     icon = ":material/schedule_send:"
@@ -51,17 +58,24 @@ def _note_click(clicked: str) -> None:
     studio().notes[clicked] = True
 
 
-def story_batch_button(board: Board, options: RunOptions, spec: Callable[[], RunSpec], key: str) -> None:
+def story_batch_button(
+    board: Board, options: RunOptions, spec: Callable[[], RunSpec], key: str, held: Collection[str] = ()
+) -> None:
     """Show the button that sends what of a story waits for no other image; the rest can be sent once that is there.
 
-    Nothing is shown where nothing can be sent. `spec` is the run that would make it, asked for at the click.
+    Nothing is shown where nothing can be sent. `spec` is the run that would make it, asked for at the click; steps
+    that are `held` wait for a person.
     """
-    ready = board.ready
+    ready = [card for card in board.ready if card.step.id not in held]
     if not ready or options.engine is not EngineName.GEMINI:
         return
     here = studio()
     models = [here.studio.catalog.model(model_of(board.story, card.step, options, "")) for card in ready]
-    cost = sum(card.price_usd * facts.batch_factor for card, facts in zip(ready, models, strict=True))
+    alone = sum(
+        (card.price_usd - card.search_usd) * facts.batch_factor for card, facts in zip(ready, models, strict=True)
+    )
+    search = sum(card.search_usd for card in ready)  # costs in a batch what it does elsewhere
+    cost = price(alone + search, has_search=bool(search))
     batch_button(len(ready), cost, lambda: ready_recipes(here.studio, here.workspace, spec()), key)
 
 

@@ -6,21 +6,23 @@ listed as it is in a story's step, which only a person changes; elsewhere it cou
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
 from core.models.account import AccountModels
-from core.models.asset import EngineName, GenerationSettings
+from core.models.asset import LARGEST_SEED, EngineName, GenerationSettings
 from core.models.catalog import Catalog, ModelFacts
 from core.studio.account_models import default_model, known_models, unlisted_image_models
+from core.ui.fitting import is_like
 from core.ui.further_controls import FURTHER, choose_further
 from core.ui.keeping import Keeping
 from core.ui.labels import level_name
-from core.ui.session import kept, kept_value, studio
+from core.ui.session import kept, kept_value, set_kept, studio
 from core.ui.texts import _
-from core.ui.widgets import plain, price
+from core.ui.widgets import plain, price, search_terms
 
 _NOT_SET = ""
 _RANGES = {"temperature": (0.0, 2.0, 0.1), "top_p": (0.05, 1.0, 0.05)}  # least, most, step
@@ -28,13 +30,17 @@ _RANGES = {"temperature": (0.0, 2.0, 0.1), "top_p": (0.05, 1.0, 0.05)}  # least,
 
 @dataclass(frozen=True)
 class Controls:
-    """What was chosen. `model` is "" for the default, whose facts these are; `price_usd` is of one image."""
+    """What was chosen. `model` is "" for the default, whose facts these are; `price_usd` is of one image.
+
+    `search_usd` is how much of the price is for searches, which the month's free ones may cover.
+    """
 
     engine: EngineName
     model: str
     settings: GenerationSettings
     price_usd: float
     facts: ModelFacts
+    search_usd: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,11 @@ class KeptControls:
     is_fixed: bool = False
     model: str = ""
 
+    @property
+    def place(self) -> str:
+        """What tells these controls apart from others on the page."""
+        return self.name
+
     def value(self, field: str, default: Any) -> Any:
         """Return a field's value."""
         return kept_value(self._place(field), self._default(field, default))
@@ -59,6 +70,10 @@ class KeptControls:
         if "options" in options and default not in options["options"]:
             default = _NOT_SET
         return kept(widget, label, self._place(field), default, **options)
+
+    def put(self, field: str, value: Any) -> None:
+        """Give a field another value."""
+        set_kept(self._place(field), value)
 
     def _default(self, field: str, default: Any) -> Any:
         return self.ratio if field == "aspect_ratio" else default
@@ -74,15 +89,21 @@ def engine_in_use() -> EngineName:
     return EngineName(here.studio.settings.resolved_engine(here.engine))
 
 
-def model_controls(keeping: Keeping, is_full: bool = False) -> Controls:
-    """Show the controls for the engine in use and return what was chosen; with `is_full` every one there is."""
+def model_controls(keeping: Keeping, is_full: bool = False, below: GenerationSettings | None = None) -> Controls:
+    """Show the controls for the engine in use and return what was chosen; with `is_full` every one there is.
+
+    `below` are the settings that count where nothing is chosen: the price is of these too.
+    """
     engine, catalog = engine_in_use(), studio().studio.catalog
     model = _NOT_SET if engine is EngineName.DRAFT else _choose_model(keeping, catalog)
     facts = catalog.model(model or _default_model(engine, catalog, keeping))
     chosen = {**_choose_format(keeping, facts), **_choose_more(keeping, facts, is_full)}
     settings = facts.honoured(GenerationSettings(**chosen))
-    controls = Controls(engine, model, settings, facts.price(settings), facts)
+    whole = facts.honoured(settings.over(below)) if below else settings
+    controls = Controls(engine, model, settings, facts.price(whole), facts, facts.search_price(whole))
     st.caption(_price_line(controls))
+    if controls.search_usd:
+        st.caption(plain(search_terms(catalog, facts)))
     return controls
 
 
@@ -91,6 +112,12 @@ def _default_model(engine: EngineName, catalog: Catalog, keeping: Keeping) -> st
     if engine is EngineName.GEMINI:
         return keeping.model or studio_.settings.model or default_model(studio_).id
     return catalog.recommended(studio_.today(), engine=engine)[0].id
+
+
+def model_in_use(name: str) -> str:
+    """Return the model that the kept controls of this name are set to; the default one where none is chosen."""
+    keeping = KeptControls(name)
+    return str(keeping.value("model", _NOT_SET)) or _default_model(engine_in_use(), studio().studio.catalog, keeping)
 
 
 def model_titles() -> dict[str, str]:
@@ -182,7 +209,8 @@ def _choose_more(keeping: Keeping, facts: ModelFacts, is_full: bool) -> dict[str
     """Show what is seldom changed behind one button; nothing when the model honours none of it."""
     sampling = [setting for setting in _RANGES if facts.honours(setting)]
     further = [setting for setting in FURTHER if is_full and facts.honours(setting)]
-    if not (sampling or further or facts.honours("thinking_level")):
+    has_seed = facts.honours("seed")
+    if not (sampling or further or has_seed or facts.honours("thinking_level")):
         return {}
     chosen: dict[str, Any] = {}
     with st.popover(_("More"), icon=":material/tune:"):
@@ -193,17 +221,47 @@ def _choose_more(keeping: Keeping, facts: ModelFacts, is_full: bool) -> dict[str
             chosen["thinking_level"] = level or None
         for setting in sampling:
             chosen[setting] = _choose_number(keeping, setting)
+        if has_seed:
+            chosen["seed"] = _choose_seed(keeping)
         chosen |= choose_further(keeping, facts, further)
     return chosen
+
+
+def choose_top_p(keeping: Keeping) -> float | None:
+    """Show top p alone."""
+    return _choose_number(keeping, "top_p")
 
 
 def _choose_number(keeping: Keeping, setting: str) -> float | None:
     least, most, step = _RANGES[setting]
     label = {"temperature": _("Temperature"), "top_p": _("Top p")}[setting]
-    least = min(least, keeping.value(setting, None) or least)  # a story may ask for less than the buttons reach
+    known = keeping.value(setting, None)
+    least = min(least, known or least) if is_like(known, least) else least  # a story may ask for less than they reach
     options = {"min_value": least, "max_value": most, "step": step, "value": None, "placeholder": _("Default")}
     value = keeping.show(st.number_input, label, setting, None, **options)
     return None if value is None else float(value)
+
+
+def _choose_seed(keeping: Keeping) -> int | None:
+    """Show the seed, random until one is given, and a way to draw one."""
+    options = {"min_value": 0, "max_value": LARGEST_SEED, "step": 1, "value": None, "placeholder": _("Random")}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        value = keeping.show(
+            st.number_input,
+            _("Seed"),
+            "seed",
+            None,
+            help=_("With one seed the same words and settings come out alike. Empty is another one each time."),
+            width="stretch",
+            **options,
+        )
+        st.button(
+            _("New seed"),
+            icon=":material/casino:",
+            key=f"new-seed-{keeping.place}",
+            on_click=lambda: keeping.put("seed", random.randint(0, LARGEST_SEED)),  # noqa: S311 - no secret
+        )
+    return None if value is None else int(value)
 
 
 def _select(keeping: Keeping, label: str, field: str, titles: dict[str, str], unlisted: str) -> str:
@@ -222,4 +280,5 @@ def _price_line(controls: Controls) -> str:
         if facts.is_price_unsure
         else _("Each image {price}. Price of {date}.")
     )
-    return words.format(price=plain(price(controls.price_usd)), date=plain(str(facts.price_date)))
+    cost = price(controls.price_usd, has_search=bool(controls.search_usd))
+    return words.format(price=plain(cost), date=plain(str(facts.price_date)))

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
+from pydantic import ValidationError
 
-from core.models.asset import Harm, Threshold
+from core.models.asset import GenerationSettings, Harm, Threshold
 from core.models.catalog import ModelFacts
 from core.ui.keeping import Keeping
+from core.ui.labels import search_names
 from core.ui.texts import _
 
 FURTHER = ("thoughts", "search", "output", "system_instruction", "safety")
@@ -19,6 +21,36 @@ _DEFAULT = ""
 def choose_further(keeping: Keeping, facts: ModelFacts, settings: Sequence[str]) -> dict[str, Any]:
     """Show these of the further controls and return what was chosen; None is "not set"."""
     return {setting: _choose(keeping, facts, setting) or None for setting in settings}
+
+
+def offered_searches(models: Sequence[ModelFacts]) -> list[str]:
+    """Return what one of the models can look up, "" for nothing first; an empty list where none can."""
+    able = [facts for facts in models if facts.has_search]
+    pictures = ["image", "web,image"] if any(facts.has_image_search for facts in able) else []
+    return [_DEFAULT, "web", *pictures] if able else []
+
+
+def read_further(keeping: Keeping, settings: Sequence[str]) -> dict[str, Any]:
+    """Return what was chosen of these controls, or of top p, without showing them.
+
+    Others may have written the file they are kept in: where one of them can be no setting, none is set.
+    """
+    found = {setting: _read(keeping, setting) or None for setting in settings}
+    try:
+        GenerationSettings(**found)
+    except ValidationError:
+        return {}
+    return found
+
+
+def _read(keeping: Keeping, setting: str) -> Any:
+    if setting == "safety":
+        limits = {harm: keeping.value(f"safety/{harm}", _DEFAULT) for harm in Harm}
+        return ",".join(f"{harm}={limit}" for harm, limit in limits.items() if limit)
+    if setting in ("thoughts", "output"):
+        is_on = keeping.value(setting, False)
+        return "image" if is_on and setting == "output" else is_on
+    return keeping.value(setting, None if setting == "top_p" else _DEFAULT)
 
 
 def _choose(keeping: Keeping, facts: ModelFacts, setting: str) -> Any:
@@ -35,9 +67,8 @@ def _choose(keeping: Keeping, facts: ModelFacts, setting: str) -> Any:
 
 
 def _choose_search(keeping: Keeping, facts: ModelFacts) -> str:
-    titles = {_DEFAULT: _("None"), "web": _("Web")}
-    if facts.has_image_search:
-        titles |= {"image": _("Images"), "web,image": _("Web and images")}
+    names = search_names()
+    titles = {value: names[value] for value in offered_searches([facts])}
     return _select(keeping, _("May look things up"), "search", titles)
 
 

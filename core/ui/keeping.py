@@ -16,8 +16,15 @@ class Keeping(Protocol):
     def model(self) -> str:
         """What counts where no model is chosen; "" for the recommended one."""
 
+    @property
+    def place(self) -> str:
+        """What tells these controls apart from others on the page."""
+
     def value(self, field: str, default: Any) -> Any:
         """Return a field's value, `default` where it is not set."""
 
     def show(self, widget: Any, label: str, field: str, default: Any, **options: Any) -> Any:
         """Show a field's widget and return its value."""
+
+    def put(self, field: str, value: Any) -> None:
+        """Give a field another value."""

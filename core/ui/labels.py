@@ -63,6 +63,8 @@ def setting_name(setting: str) -> str:
         "thinking_level": _("Thinking"),
         "temperature": _("Temperature"),
         "top_p": _("Top p"),
+        "search": _("Search"),
+        "seed": _("Seed"),
     }
     return names.get(setting, setting.replace("_", " "))
 
@@ -71,6 +73,11 @@ def level_name(level: str) -> str:
     """Return how much a model thinks, in the visitor's language; a level we do not know by its own name."""
     names = {"minimal": _("minimal"), "low": _("low"), "medium": _("medium"), "high": _("high")}
     return names.get(level, level)
+
+
+def search_names() -> dict[str, str]:
+    """Return what a model may look up, in the visitor's language; "" is nothing."""
+    return {"": _("None"), "web": _("Web"), "image": _("Images"), "web,image": _("Web and images")}
 
 
 def settings_words(settings: GenerationSettings) -> list[str]:

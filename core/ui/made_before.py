@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import streamlit as st
 
-from core.errors import BudgetExceededError, QuotaExceededError, StudioError
 from core.models.asset import Asset, Recipe
-from core.studio.made_before import MadeBefore, made_before, taken_over
+from core.studio.boards import Board, Card
+from core.studio.made_before import MadeBefore, is_used_up, made_before, taken_over
+from core.studio.planning import RunOptions
+from core.studio.step_versions import wanted_recipe
 from core.ui.session import recent_projects, studio
 from core.ui.telling import attempt
 from core.ui.texts import _
 from core.ui.widgets import plain
 
 
-def is_used_up(error: StudioError) -> bool:
-    """Tell whether an image was not made because a quota, the account's credit or a budget is used up."""
-    return isinstance(error, (QuotaExceededError, BudgetExceededError))
+def offer_for_step(board: Board, card: Card, options: RunOptions, key: str) -> None:
+    """Offer what a step's recipe made before, where only a quota or a budget stood in the way of its image."""
+    if card.error is None or not is_used_up(card.error):
+        return
+    recipe = wanted_recipe(studio().workspace, board, card, options, studio().studio.catalog)
+    taken = offer_made_before([recipe] if recipe else [], key, shown=[card.asset] if card.asset else [])
+    if taken is not None:
+        attempt(lambda: studio().workspace.choices.choose(board.slug, card.step.id, taken.id))
+        st.rerun()
 
 
-def offer_made_before(recipes: Sequence[Recipe], key: str, shown: Asset | None = None) -> Asset | None:
+def use(taken: Asset) -> None:
+    """Let an image be what its step of a story shows."""
+    recipe = taken.recipe
+    attempt(lambda: studio().workspace.choices.choose(recipe.story, recipe.step, taken.id))
+
+
+def offer_made_before(recipes: Sequence[Recipe], key: str, shown: Collection[Asset] = ()) -> Asset | None:
     """Offer the image that one of the recipes made before; return it, in the open project, when a person takes it.
 
     What is `shown` already is not offered.
@@ -29,7 +43,7 @@ def offer_made_before(recipes: Sequence[Recipe], key: str, shown: Asset | None =
     # asked for in turn: who has it in this project need not look into the others
     pairs = ((recipe, made_before(here, recipe, recent_projects())) for recipe in recipes)
     recipe, found = next(((recipe, found) for recipe, found in pairs if found is not None), (None, None))
-    if recipe is None or found is None or found.asset == shown:
+    if recipe is None or found is None or found.asset in shown:
         return None
     st.caption(_place(found))
     if not st.button(_label(found.asset), icon=":material/recycling:", key=key):

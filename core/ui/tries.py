@@ -5,17 +5,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import streamlit as st
 
 from core.errors import StudioError, from_plain
+from core.models.asset import Recipe
 from core.studio.background import RunView, retry_recipes, view_run
+from core.studio.made_before import is_used_up
 from core.studio.planning import StepStatus
 from core.studio.runs import cancel_run
 from core.studio.specs import StepOutcome
 from core.ui.desk import desk
-from core.ui.made_before import is_used_up, offer_made_before
+from core.ui.made_before import offer_made_before
+from core.ui.remedies import Ways
 from core.ui.session import forget_kept, kept_value, set_kept, studio
 from core.ui.texts import _
 from core.ui.waiting import wait_words
@@ -37,23 +41,24 @@ def note_run(name: str, run: str, price_usd: float) -> None:
     set_kept(f"{name}/run", run)
 
 
-def show_run(name: str, run: RunView | None) -> None:
-    """Show a run while it goes on, and afterwards what it could not make."""
+def show_run(name: str, run: RunView | None, ways: Callable[[Recipe], Ways]) -> None:
+    """Show a run while it goes on, and afterwards what it could not make; `ways` has the ways out of a block."""
     if run is None:
         return
     if run.is_active:
-        st.fragment(_follow, run_every=1.0)(name, run.id)
+        st.fragment(_follow, run_every=1.0)(name, run.id, len(run.outcomes))
     elif any(run.outcomes.get(step) is None or not run.outcomes[step].asset_id for step in run.steps):
-        _show_unmade(name, run)
+        _show_unmade(name, run, ways)
 
 
-def _follow(name: str, run_id: str) -> None:
+def _follow(name: str, run_id: str, ended: int) -> None:
+    """Show a run's rows; of images that are made one after another the page shows each as soon as it is there."""
     try:
         run = view_run(desk(), run_id)
     except StudioError as error:
         show_error(error)
         return
-    if not run.is_active:
+    if not run.is_active or (run.story is not None and len(run.outcomes) > ended):
         st.rerun()
     with st.container(border=True):
         _rows(name, run)
@@ -71,7 +76,8 @@ def _cancel(run: RunView) -> None:
 def _rows(name: str, run: RunView) -> None:
     for number, step in enumerate(run.steps, 1):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.text(_("Image {number}").format(number=number), width="content")
+            label = run.story.step(step).label if run.story else _("Image {number}").format(number=number)
+            st.text(label, width="content")
             _row(name, run, step)
 
 
@@ -114,7 +120,7 @@ def _facts(seconds: float, cost: str) -> None:
     st.caption(_("{seconds} s · {price}").format(seconds=round(seconds), price=plain(cost)), width="content")
 
 
-def _show_unmade(name: str, run: RunView) -> None:
+def _show_unmade(name: str, run: RunView, ways: Callable[[Recipe], Ways]) -> None:
     """Show a finished run that left something out, each reason once, and how to go on."""
     with st.container(border=True):
         _rows(name, run)
@@ -122,12 +128,13 @@ def _show_unmade(name: str, run: RunView) -> None:
         reasons = _reasons(run)
         if reasons and unmade < len(run.steps):  # what was made comes before why the rest was not
             with st.expander(_("Why an image is missing")):
-                _show_reasons(reasons)
+                _show_reasons(reasons, ways)
         else:
-            _show_reasons(reasons)
+            _show_reasons(reasons, ways)
         _offer_made_before(name, run)
         cost = unmade * float(kept_value(f"{name}/price", 0.0))
-        label = _("Try again: {images} · {price}").format(images=images(unmade), price=price(cost))
+        told = price(cost, has_search=any(recipe.settings.search for recipe in run.recipes.values()))
+        label = _("Try again: {images} · {price}").format(images=images(unmade), price=told)
         with st.container(horizontal=True):
             if st.button(label.replace("$", r"\$"), icon=":material/refresh:"):
                 _retry(name, run)
@@ -147,15 +154,16 @@ def _offer_made_before(name: str, run: RunView) -> None:
         st.rerun()
 
 
-def _show_reasons(reasons: list[StudioError]) -> None:
-    for error in reasons:
-        show_error(error)
+def _show_reasons(reasons: list[tuple[StudioError, Recipe | None]], ways: Callable[[Recipe], Ways]) -> None:
+    for error, recipe in reasons:
+        show_error(error, ways(recipe) if recipe else None)
 
 
-def _reasons(run: RunView) -> list[StudioError]:
+def _reasons(run: RunView) -> list[tuple[StudioError, Recipe | None]]:
+    """Return why images are missing, each reason once, with the recipe of one that it stopped."""
     ended = [outcome for outcome in run.outcomes.values() if outcome.error and outcome.status is StepStatus.FAILED]
-    told = {(outcome.error or {}).get("message"): outcome.error for outcome in ended}
-    return [from_plain(error) for error in told.values() if error]
+    told = {(outcome.error or {}).get("message"): outcome for outcome in ended}
+    return [(from_plain(outcome.error or {}), run.recipes.get(outcome.id)) for outcome in told.values()]
 
 
 def _retry(name: str, run: RunView) -> None:

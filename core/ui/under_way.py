@@ -20,7 +20,8 @@ def show_under_way(run_id: str) -> None:
     seen, now = f"under-way/{run_id}", (sorted(run.started), len(run.outcomes))
     last = studio().notes.get(seen, now)
     studio().notes[seen] = now
-    if not run.is_active or last != now:
+    # a page that is still being shown goes to its end first: steps that end faster than that would leave it bare
+    if studio().shown.is_whole and (not run.is_active or last != now):
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center"):
         cost = sum(outcome.cost_usd for outcome in run.outcomes.values())

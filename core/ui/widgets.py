@@ -16,6 +16,8 @@ import streamlit as st
 
 from core.errors import BlockedError, BudgetExceededError, MissingApiKeyError, NoImageError, StudioError
 from core.models.asset import Asset, EngineName, Kind
+from core.models.catalog import Catalog, ModelFacts
+from core.ui.block_words import block_advice, block_lines, usual_advice
 from core.ui.errors_text import error_detail, error_text
 from core.ui.session import language
 from core.ui.texts import _, ngettext
@@ -51,16 +53,33 @@ def plain(text: str) -> str:
     return "".join("\\" + char if char in _MARKDOWN else char for char in broken)
 
 
-def price(usd: float, is_actual: bool = False) -> str:
-    """Return a price as people read it: "free", "$0.034", or "about $0.27"."""
+def price(usd: float, is_actual: bool = False, has_search: bool = False) -> str:
+    """Return a price as people read it: "free", "$0.034", "about $0.27", or "up to $0.11 with search".
+
+    Searches are the model's to make, and the month's first ones are free: with them a price is the most to reckon with.
+    """
     if usd == 0:
         return _("free")
+    if has_search:
+        return _("up to {amount} with search").format(amount=amount(usd))
     return amount(usd) if is_actual else _("about {amount}").format(amount=amount(usd))
 
 
 def amount(usd: float) -> str:
     """Return what was spent: "$0.00", "$0.034" or "$1.77"."""
     return f"${usd:.3f}" if 0 < usd < 0.1 else f"${usd:.2f}"
+
+
+def search_terms(catalog: Catalog, facts: ModelFacts) -> str:
+    """Return what a model's searches cost, what of them is free, and how many are counted beforehand."""
+    return _(
+        "Search: {amount} a query; the month's first {free} prompts that search are free. A model makes as many "
+        "queries as it likes: {count} an image are counted beforehand, afterwards those that it made."
+    ).format(
+        amount=amount(facts.search_cost(1)),
+        free=f"{catalog.search_free_per_month:,}",
+        count=facts.searches_per_answer,
+    )
 
 
 def images(count: int) -> str:
@@ -127,10 +146,10 @@ def state_badge(asset: Asset | None, is_stale: bool = False, is_locked: bool = F
         st.badge(_("archive"), icon=":material/inventory_2:", color="green")
 
 
-def show_error(error: StudioError) -> None:
-    """Show an error as a sentence and a next step; a block as a receipt."""
+def show_error(error: StudioError, show_ways: Callable[[BlockedError | NoImageError], None] | None = None) -> None:
+    """Show an error as a sentence and a next step; a block as a receipt, in which `show_ways` shows the ways out."""
     if isinstance(error, (BlockedError, NoImageError)):
-        _show_receipt(error)
+        _show_receipt(error, show_ways)
         return
     box = st.warning if isinstance(error, (MissingApiKeyError, BudgetExceededError)) else st.error
     box(plain(error_text(error)), icon=":material/info:")
@@ -162,17 +181,21 @@ def _show_detail(error: StudioError) -> None:
             st.text(detail)
 
 
-def _show_receipt(error: BlockedError | NoImageError) -> None:
-    with st.container(border=True):
+def _show_receipt(
+    error: BlockedError | NoImageError, show_ways: Callable[[BlockedError | NoImageError], None] | None
+) -> None:
+    with st.container(border=True, gap="small"):
         st.markdown(":material/receipt_long: **{}**".format(_("The service made no image")))
-        st.text(error_text(error))
-        is_told_shortly = bool(error_detail(error))  # else the message names rule and advice itself
-        if error.reason and is_told_shortly:
-            st.text(_("Rule: {reason}").format(reason=error.reason))
+        for line in block_lines(error):
+            st.text(line)
         if error.text:
-            with st.expander(_("The model's words")):
-                st.text(error.text)
-        if is_told_shortly:
-            st.text(_("Try other words, leave out a reference, or choose another model."))
-        st.text(_("The attempt may still be billed."))
-        _show_detail(error)
+            st.caption(_("The model's words"))
+            st.text(error.text)
+        st.caption(_("What to try"))
+        if advice := block_advice(error) or ("" if show_ways else usual_advice()):
+            st.text(advice)
+        if show_ways is not None:
+            show_ways(error)
+        st.caption(_("The attempt may still be billed."))
+        if language() != "en":
+            _show_detail(error)

@@ -97,3 +97,16 @@ def test_stars_that_cannot_be_read_are_told(trials: Workspace) -> None:
     app = page(trials, **{"prompt/1": "A lamp"}).run()
     assert any("notes" in error.value for error in app.error)
     assert button(app, "Make 1 image · free") is not None
+
+
+def test_looking_things_up_can_be_compared(trials: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With and without search are columns of their own, each at its price; a model without search says so."""
+    monkeypatch.setenv("GEMINI_API_KEY", "k" * 40)
+    desk.desk.cache_clear()
+    asked = {"prompt/1": "A quetzal", "models": ["gemini-3.1-flash-image"], "search": ["", "web"]}
+    app = page(trials, **asked)
+    assert button(app, r"Make 2 images · up to \$0.18 with search") is not None
+    assert "a query; the month" in words(app)
+    plain = page(trials, **{**asked, "models": ["gemini-nano-banana-2.1"], "search": []})
+    assert button(plain, r"Make 1 image · about \$0.034") is not None
+    assert not [pills for pills in plain.button_group if pills.label == "Search"]

@@ -292,3 +292,17 @@ def test_gemini_is_priced_before_it_is_asked(project: Workspace, monkeypatch: py
     desk.desk.cache_clear()
     label = button(page(project), "Make 3 images").label.replace("\\", "")
     assert "about $0." in label
+
+
+def test_a_scene_that_may_search_says_so_in_its_price(project: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A story whose settings let a scene look things up has that in every price: of the scene, the run and a batch."""
+    monkeypatch.setenv("GEMINI_API_KEY", "k" * 40)
+    desk.desk.cache_clear()
+    settings = GenerationSettings(search="web")
+    story = STORY.model_copy(update={"model": "gemini-3.1-flash-image", "settings": settings})
+    save(project, story, is_made=False)
+    app = page(project, "a")
+    assert button(app, r"Make 3 images · up to \$0\.33 with search")
+    assert button(app, r"Send 1 image as a batch · up to \$0.076 with search")
+    show_part(app, "settings")
+    assert any(r"Each image up to \$0\.11 with search" in caption.value for caption in app.caption)

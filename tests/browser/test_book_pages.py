@@ -347,7 +347,7 @@ def test_files_of_every_kind_come_in_together(studio: StudioServer, open_page: V
 
 
 def test_all_pages_have_their_price(gemini_studio: StudioServer, open_page: Visits) -> None:
-    """One click makes a page whole for a price on the button; for all pages it is said at most how much."""
+    """For all pages it is said at most how much; what strays waits for a look, and goes on after it."""
     workspace, address = book(gemini_studio, region("r1", 100))
     other = workspace.save(Recipe(kind=Kind.PAGE), Result(), png(2, (600, 400)), "page-2")
     workspace.detections.save(Detection(number=1, page=other.id, digest=other.digest, regions=(region("r1", 50),)))
@@ -355,8 +355,18 @@ def test_all_pages_have_their_price(gemini_studio: StudioServer, open_page: Visi
     expect(page.get_by_role("button", name=re.compile(r"missing · 3 images · about \$0\.10"))).to_be_visible()
     page.get_by_role("button", name="Make what is missing on all pages").click()
     page.get_by_role("button", name=re.compile(r"Make it on all pages · at most \$0\.20")).click()
-    wait_until(lambda: len(_made(workspace)) == 6, "both pages' plates", page)
+    expect(page.locator(".st-key-plates-waiting")).to_contain_text("On 2 pages further steps wait")
+    assert len(_made(workspace)) == 2
     wait_idle(page)
+    page.locator(".matrix .cell", has_text="waits: its restoration strays").first.click()
+    page.get_by_role("button", name="Look at it").click()
+    expect(page.get_by_text("Further steps wait")).to_be_visible()
+    another = re.compile(r"Try again with .*says what comes out.* · about \$0\.")
+    expect(page.get_by_role("button", name=another)).to_be_visible()
+    wait_idle(page)
+    page.get_by_role("button", name=re.compile(r"Go on anyway · about \$0\.")).click()
+    wait_until(lambda: len(_made(workspace)) == 4, "the colouring and the film", page)
+    expect(page.locator(".matrix .cell", has_text="waits")).to_have_count(0)
 
 
 def _made(workspace: Workspace) -> list[str]:

@@ -6,14 +6,16 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from core.models.asset import Kind
 from core.store.drafts import DraftsFile
 from core.store.templates import TemplatesFile
 from core.store.workspace import Workspace
 from tests.browser.harness import StudioServer, Visits, wait_idle
-from tests.samples import png
+from tests.samples import keep, png
 from tests.standin import StandIn
 from tests.standin.replies import as_answer, image_part
 
+PRO = "gemini-3-pro-image"
 HOSTILE = "<img src=x onerror=alert(1)> ![x](http://evil.test/a.png) **b** :material/home:"
 
 
@@ -65,19 +67,45 @@ def test_from_a_template_to_a_draft_and_on(studio: StudioServer, open_page: Visi
 
 
 def test_a_template_of_ones_own(studio: StudioServer, open_page: Visits) -> None:
-    """A prompt with a blank is saved as a template, chosen again, and its blank filled in."""
+    """A prompt with a blank is saved as a template, chosen again by its tag, and its blank filled in."""
     page = _lab(open_page, studio, _project(studio))
     _write(page, "A {thing} at night, seen from above.")
     page.get_by_role("button", name="Begin with a template").click()
     page.get_by_text("Save the prompt as a template").click()
     page.get_by_label("Title of the template").fill("Night scene")
+    page.get_by_label("Tags").fill("night")
     page.keyboard.press("Tab")
     wait_idle(page)
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("The template is saved.")).to_be_visible()
     wait_idle(page)
     (saved,) = TemplatesFile(studio.home).current()
-    assert (saved.title, saved.blanks) == ("Night scene", ("thing",))
+    assert (saved.title, saved.blanks, saved.tags) == ("Night scene", ("thing",), ("night",))
+    page.get_by_role("radio", name="night").click()
+    page.get_by_label("Thing").fill("lantern")
+    page.keyboard.press("Tab")
+    wait_idle(page)
+    page.get_by_role("button", name="Use it", exact=True).click()
+    expect(page.get_by_label("Prompt", exact=True)).to_have_value("A lantern at night, seen from above.")
+    expect(page.get_by_text("Template: Night scene")).to_be_visible()
+
+
+def test_a_turntable_is_made_view_by_view(gemini_studio: StudioServer, standin: StandIn, open_page: Visits) -> None:
+    """From a sheet the views are made in one run, each seen as it comes, and stand beside each other at its end."""
+    workspace = _project(gemini_studio)
+    DraftsFile(workspace.folder).write("lab/references", [[keep(workspace, "hare").id, ""]])
+    page = _lab(open_page, gemini_studio, workspace)
+    page.get_by_role("button", name="Begin with a template").click()
+    page.get_by_role("combobox", name=re.compile("Template")).click()
+    page.get_by_role("option", name="Turntable views").click()
+    page.get_by_role("button", name="Use its example").click()
+    page.get_by_role("textbox", name="Views, one a line").fill("the front\nthe right side\nthe back")
+    page.keyboard.press("Tab")
+    _make(page, r"Make 3 images · about \$0\.10")
+    expect(page.get_by_role("button", name=re.compile("Make 3 images again"))).to_be_visible()
+    expect(page.locator(".st-key-turntable img[src*='/picture/']")).to_have_count(3)
+    wait_idle(page)
+    assert [len(sent.images) for sent in standin.requests] == [1, 2, 3]
 
 
 def test_advice_is_followed_with_one_click(studio: StudioServer, open_page: Visits) -> None:
@@ -104,7 +132,7 @@ def test_a_whole_answer_is_shown(gemini_studio: StudioServer, standin: StandIn, 
     page.get_by_role("option", name="Web and images").click()
     wait_idle(page)
     page.keyboard.press("Escape")
-    _make(page, r"Make 1 image · about \$0\.067")
+    _make(page, r"Make 1 image · up to \$0\.11 with search")
     page.get_by_text("The model's thoughts").click()
     expect(page.get_by_text("First the composition.")).to_be_visible()
     expect(page.locator("iframe.suggestions")).to_have_attribute("sandbox", re.compile("^(?!.*scripts)(?!.*same)"))
@@ -135,20 +163,39 @@ def test_an_illustrated_recipe_can_be_read(gemini_studio: StudioServer, standin:
 
 
 def test_a_block_is_a_receipt(gemini_studio: StudioServer, standin: StandIn, open_page: Visits) -> None:
-    """A blocked prompt gives a receipt with its rule; nothing is stored, and one click tries again."""
-    standin.fail_next("blocked_image_safety")
+    """A block says what was stopped, by which rule, in which words; each way out is a click; nothing is stored."""
+    standin.fail_when("hat", "blocked_image_safety")
     workspace = _project(gemini_studio)
+    robot = keep(workspace, "robot", 1, kind=Kind.ARCHIVE, name="robot")
+    ink = keep(workspace, "ink", 2, kind=Kind.ARCHIVE, name="ink")
+    for name, value in {"references": [[robot.id, "character"], [ink.id, "style"]], "model": PRO}.items():
+        DraftsFile(workspace.folder).write(f"lab/{name}", value)
     page = _lab(open_page, gemini_studio, workspace)
-    _write(page, HOSTILE)
+    _write(page, f"A hat. {HOSTILE}")
     _make(page, "Make 1 image")
-    expect(page.get_by_text("The service made no image")).to_be_visible()
-    expect(page.get_by_text(re.compile("IMAGE_SAFETY"))).to_be_visible()
+    expect(page.get_by_text("Stopped after it was drawn: the picture that the model made.")).to_be_visible()
+    expect(page.get_by_text("Rule: the safety rules for pictures (IMAGE_SAFETY)")).to_be_visible()
+    expect(page.get_by_text("I will not draw this.")).to_be_visible()
     wait_idle(page)
-    workspace.sync()
-    assert workspace.assets() == []
-    page.get_by_role("button", name=re.compile("Try again")).click()
+    page.get_by_role("button", name="Leave out image 2: ink (Style only)").click()
+    expect(page.get_by_text("Image 2: ink")).to_have_count(0)
+    wait_idle(page)
+    expect(page.get_by_role("button", name="Leave out image 2")).to_have_count(0)
+    page.get_by_role("button", name=re.compile("^Choose Nano Banana ")).click()
+    expect(page.get_by_role("button", name=re.compile("^Choose Nano Banana "))).to_have_count(0)
+    wait_idle(page)
+    page.get_by_role("button", name="Back to the prompt").click()
+    expect(page.get_by_label("Prompt", exact=True)).to_be_focused()
+    wait_idle(page)
+    _write(page, "A scarf.")
+    _make(page, "Make 1 image")
     expect(page.get_by_role("button", name="Work on it")).to_be_visible()
-    assert len(standin.requests) == 2
+    blocked, made = standin.requests
+    assert (blocked.model, len(blocked.images)) == (PRO, 2)
+    assert made.model != PRO
+    assert [data for _, data in made.images] == [workspace.read(robot)]
+    workspace.sync()
+    assert len(workspace.assets()) == 3
 
 
 def test_ctrl_enter_makes_what_was_just_typed(gemini_studio: StudioServer, standin: StandIn, open_page: Visits) -> None:

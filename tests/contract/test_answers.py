@@ -140,7 +140,7 @@ def test_blocked_output(make, server, observer, reason):
     server.fail_next(f"blocked_{reason}", times=3)
     with pytest.raises(BlockedError) as caught:
         make()
-    assert caught.value.reason == reason.upper()
+    assert (caught.value.reason, caught.value.blocked) == (reason.upper(), "output")
     assert caught.value.text == "I will not draw this."
     assert f"({reason.upper()})" in caught.value.message
     assert len(server.requests) == 1
@@ -156,7 +156,7 @@ def test_blocked_prompt(make, server, observer, reason):
     server.fail_next(f"blocked_prompt_{reason}", times=3)
     with pytest.raises(BlockedError, match="refused the prompt") as caught:
         make()
-    assert caught.value.reason == reason.upper()
+    assert (caught.value.reason, caught.value.blocked) == (reason.upper(), "prompt")
     assert len(server.requests) == 1
     assert observer.reports[0].outcome == "blocked"
 
@@ -324,3 +324,26 @@ def test_reads_what_the_sdk_parsed():
     with pytest.raises(AttemptFailed) as caught:
         read_answer(types.GenerateContentResponse.model_validate(body), Redactor())
     assert caught.value.usage.input_tokens == 270
+
+
+def test_a_search_is_paid_by_the_query(make, server, observer):
+    """Different queries of each kind count, empty and repeated ones do not, and their price is in the row's cost."""
+    from tests.contract.conftest import request
+
+    queries = {"webSearchQueries": ["", "quetzal", "quetzal", "trogon"], "imageSearchQueries": ["quetzal"]}
+    server.answer_next(as_answer([image_part(FIRST, "image/png")], grounding=queries))
+    made = make(request(model="gemini-3.1-flash-image", search="web,image"))
+    (report,) = observer.reports
+    assert observer.estimates == [pytest.approx(0.067 + 3 * 0.014)]
+    assert report.searches == 3
+    assert report.cost_usd == made.cost_usd == pytest.approx(0.067 + 3 * 0.014)
+    assert made.grounding.queries == ("quetzal", "trogon")
+
+
+def test_a_model_that_did_not_search_costs_no_search(make, server, observer):
+    """A model that may look things up and does not is paid as any other."""
+    from tests.contract.conftest import request
+
+    server.answer_next(as_answer([image_part(FIRST, "image/png")]))
+    assert make(request(model="gemini-3.1-flash-image", search="web")).cost_usd == pytest.approx(0.067)
+    assert observer.reports[0].searches == 0

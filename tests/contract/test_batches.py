@@ -283,3 +283,11 @@ def test_an_error_of_one_answer_may_carry_anything(server: StandIn) -> None:
     assert reading.items[0].generation is not None
     assert reading.items[1].error is not None
     assert not isinstance(reading.items[1].error, BudgetExceededError)
+
+
+def test_a_search_costs_in_a_batch_what_it_does_elsewhere(server: StandIn) -> None:
+    """Half the price is the image's; what was looked up for it is paid by the query."""
+    wanted = request("A quetzal.", model="gemini-3.1-flash-image", search="web")
+    (item,) = read(server, sent(server, wanted), wanted).items
+    assert item.report.searches == 1
+    assert item.report.cost_usd == pytest.approx(0.067 / 2 + 0.014)

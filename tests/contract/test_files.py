@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +15,7 @@ import pytest
 from core.engines.gemini import GeminiAccount, GeminiEngine
 from core.errors import InvalidApiKeyError, InvalidRequestError
 from core.models.catalog import Catalog, load_catalog
+from core.store.sent_files import SentFiles
 from tests.contract.conftest import MODEL, TODAY, Remembering, no_sleep, picture, request, run
 from tests.standin import StandIn
 
@@ -26,9 +30,9 @@ def small() -> Catalog:
     return catalog.model_copy(update={"models": models})
 
 
-def _engine(server: StandIn, catalog: Catalog, **account: Any) -> GeminiEngine:
+def _engine(server: StandIn, catalog: Catalog, files: SentFiles | None = None, **account: Any) -> GeminiEngine:
     given = {"api_key": server.key, "base_url": server.url, **account}
-    return GeminiEngine(GeminiAccount(**given), catalog, sleep=no_sleep, today=lambda: TODAY)
+    return GeminiEngine(GeminiAccount(**given), catalog, sleep=no_sleep, today=lambda: TODAY, files=files)
 
 
 async def _make(engine: GeminiEngine, *orders: Any) -> list[Any]:
@@ -71,6 +75,45 @@ def test_a_digest_is_uploaded_once(server: StandIn, small: Catalog) -> None:
     run(work())
     assert len(server.requests) == 9
     assert len(server.files.stored) == 2
+
+
+def test_another_process_names_what_one_has_sent(server: StandIn, small: Catalog, tmp_path: Path) -> None:
+    """Two engines with one memory upload an image once; another account, or one whose file expired, uploads anew."""
+
+    def make(mark: str) -> None:
+        engine = _engine(server, small, files=SentFiles(tmp_path, mark))
+        run(_make(engine, _distinct("All.", ONE)))
+
+    make("mine")
+    make("mine")
+    assert (len(server.files.stored), len(server.requests)) == (1, 2)
+    make("theirs")
+    assert len(server.files.stored) == 2
+    memory = SentFiles(tmp_path, "mine")
+    digest = hashlib.sha256(ONE).hexdigest()
+    known = memory.find(digest)
+    memory.keep(digest, known.model_copy(update={"expires": datetime.now(UTC) - timedelta(hours=1)}))
+    assert memory.find(digest) is None
+    make("mine")
+    assert len(server.files.stored) == 3
+    assert memory.find(digest).uri != known.uri
+
+
+@pytest.mark.parametrize("code", [403, 404])
+def test_a_remembered_file_that_vanished_is_uploaded_anew(
+    server: StandIn, small: Catalog, tmp_path: Path, code: int
+) -> None:
+    """A file another process sent and the service lost is sent once more, for a call and for a batch alike."""
+    server.files.gone = code
+    memory = SentFiles(tmp_path, "mine")
+    run(_make(_engine(server, small, files=memory), _distinct("First.", ONE)))
+    server.files.stored.clear()
+    run(_make(_engine(server, small, files=memory), _distinct("Second.", ONE)))
+    assert len(server.files.stored) == 1
+    server.files.stored.clear()
+    engine = _engine(server, small, files=memory)
+    run(engine.send_batch([_distinct("Tomorrow.", ONE)], "batch-1"))
+    assert len(server.files.stored) == 1
 
 
 def test_an_upload_that_ends_soon_is_made_again(server: StandIn, small: Catalog) -> None:
@@ -169,9 +212,6 @@ def test_google_cloud_has_no_files(server: StandIn, small: Catalog) -> None:
 
 def _distinct(prompt: str, *references: bytes) -> Any:
     """Return a request whose references have the digests of their bytes."""
-    import hashlib
-    from dataclasses import replace
-
     order = request(prompt, *references, model=MODEL)
     named = tuple(replace(one, digest=hashlib.sha256(one.data).hexdigest()) for one in order.references)
     return replace(order, references=named)

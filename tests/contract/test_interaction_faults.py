@@ -11,7 +11,7 @@ from google.genai._gaos.types import interactions as sdk_types
 
 from core.engines.base import AttemptOutcome
 from core.engines.gemini.interaction_faults import BY_CAUSE, BY_STATUS, GARBLED, explain
-from core.engines.gemini.reasons import INTERACTION_ENDS
+from core.engines.gemini.reasons import INTERACTION_ENDS, OUTPUT_BLOCKS
 from core.engines.gemini.redactor import Redactor
 from core.errors import (
     BlockedError,
@@ -107,6 +107,8 @@ def test_every_rule_is_named(make, server, observer, name):
     with pytest.raises(BlockedError) as blocked:
         make(saying("One."))
     assert blocked.value.reason.lower() == name.removeprefix("prompt_")
+    rule = blocked.value.reason
+    assert blocked.value.blocked == ("output" if rule in OUTPUT_BLOCKS else "prompt")
     assert blocked.value.text == "I will not draw this."
     assert observer.reports[0].outcome is AttemptOutcome.BLOCKED
 

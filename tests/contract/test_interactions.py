@@ -8,7 +8,6 @@ import pytest
 
 from core.engines.base import Conversation
 from core.engines.gemini import GeminiAccount
-from core.engines.gemini.interactions import write_body
 from core.errors import (
     NoImageError,
     StudioError,
@@ -19,7 +18,7 @@ from core.models.talk import Transport
 from tests.contract.conftest import engine_for, picture, request, run
 from tests.contract.test_wire import _service_account
 from tests.standin.extras import SUGGESTIONS, THOUGHT
-from tests.standin.interactions import as_interaction, output, text
+from tests.standin.interactions import USAGE, as_interaction, image, output, text
 
 FLASH, PRO = "gemini-3.1-flash-image", "gemini-3-pro-image"
 
@@ -119,14 +118,8 @@ def test_controls(make, server, model, settings, field, sent):
     assert set(body_of(server)) == fields | {field}
 
 
-def test_a_seed_is_written_for_models_that_will_heed_it():
-    """A seed, which no model of the catalog heeds today, has its field all the same."""
-    body = write_body(saying("One."), GenerationSettings(seed=7), [])
-    assert body["generation_config"] == {"seed": 7}
-
-
 def test_every_setting_has_its_test_here():
-    """No control is without a test of what goes over the wire; videos, which go by chat alone, have theirs."""
+    """No control is without a test of what goes over the wire; a seed, and videos by chat alone, have theirs."""
     (mark,) = [mark for mark in test_controls.pytestmark if mark.name == "parametrize"]
     elsewhere = {"seed", "video", "video_start", "video_end", "video_fps"}
     assert {name for _, settings, *_ in mark.args[1] for name in settings} | elsewhere == set(
@@ -242,3 +235,26 @@ def test_steps_of_others_are_no_picture(make, server):
     server.answer_next(as_interaction([{"type": "user_input", "content": [own]}, output(text("No."))]))
     with pytest.raises(NoImageError):
         make(saying("One.", picture()))
+
+
+@pytest.mark.parametrize(
+    ("counted", "searches"),
+    [(None, 2), ([{"type": "google_search", "count": 4}, {"type": "google_maps", "count": 9}], 4), ("none", 2)],
+)
+def test_searches_are_counted(make, server, observer, counted, searches):
+    """Searches are what the service counted, or at least the different ones that its steps name."""
+    steps = [
+        {"type": "google_search_call", "id": "c1", "arguments": {"queries": ["quetzal", "", "quetzal"]}},
+        {
+            "type": "google_search_call",
+            "id": "c2",
+            "search_type": "image_search",
+            "arguments": {"queries": ["quetzal"]},
+        },
+        output(image(picture(), "image/png")),
+    ]
+    server.answer_next(as_interaction(steps, usage={**USAGE, "grounding_tool_count": counted}))
+    made = make(saying("A quetzal.", search="web,image"))
+    assert observer.estimates == [pytest.approx(0.067 + 0.042)]
+    assert observer.reports[0].searches == searches
+    assert made.cost_usd == pytest.approx(0.067 + searches * 0.014)

@@ -29,7 +29,7 @@ class Stored:
 class Files:
     """All files of the stand-in. The first `processing` looks at one see it being processed; `fails` fails them all.
 
-    The next `refused` uploads are answered with 503.
+    The next `refused` uploads are answered with 503, and whoever names a file that is not there with `gone`.
     """
 
     def __init__(self) -> None:
@@ -38,6 +38,7 @@ class Files:
         self.processing = 1
         self.fails = False
         self.refused = 0
+        self.gone = 403
         self._lock = threading.Lock()
 
     def answer(self, url: str, path: str, headers: dict[str, str], raw: bytes) -> Reply | None:
@@ -78,7 +79,7 @@ class Files:
 
     def _look(self, url: str, name: str) -> Reply:
         if name not in self.stored:
-            return as_error(403, "PERMISSION_DENIED", f"You do not have permission to access the File {name}.")
+            return as_error(self.gone, "PERMISSION_DENIED", f"You do not have permission to access the File {name}.")
         self.stored[name].looks += 1
         return as_json(self._shown(url, name))
 

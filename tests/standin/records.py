@@ -12,9 +12,8 @@ from typing import Any
 class Recorded:
     """One request as it arrived, at `arrived` (time.monotonic()); `has_left` is set when the client hung up.
 
-    `sent_ahead` are the files it names, `files` their bytes by address; with `lacks_file` one of them is not there.
-    `raw` is its JSON as it was on
-    the wire, `body` the same with its names in one spelling.
+    `sent_ahead` are the files it names, `files` their bytes by address; `lacks_file` is the code for one that is not
+    there, 0 where all are. `raw` is its JSON as it was on the wire, `body` the same with its names in one spelling.
     """
 
     method: str
@@ -28,7 +27,7 @@ class Recorded:
     fault: str = ""
     sent_ahead: list[tuple[str, bytes]] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
-    lacks_file: bool = False
+    lacks_file: int = 0
     is_interaction: bool = False
     status: int | None = None
     has_left: threading.Event = field(default_factory=threading.Event)

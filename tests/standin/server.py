@@ -177,7 +177,7 @@ class StandIn:
         found = [self.files.data_of(uri) for uri in uris]
         request.files = {uri: file[1] for uri, file in zip(uris, found, strict=True) if file is not None}
         request.sent_ahead = [file for file in found if file is not None]
-        request.lacks_file = len(request.sent_ahead) < len(uris)
+        request.lacks_file = self.files.gone if len(request.sent_ahead) < len(uris) else 0
 
     def list_models(self, *, is_enterprise: bool) -> Reply:
         """Return the list of the account's models."""

@@ -64,7 +64,11 @@ def refuse(request: Recorded, catalog: Catalog, models: tuple[str, ...]) -> Repl
     if request.model not in models:
         return as_error(404, "NOT_FOUND", f"models/{request.model} is not found for API version v1.")
     if request.lacks_file:
-        return as_error(403, "PERMISSION_DENIED", "You do not have permission to access the File or it may not exist.")
+        return as_error(
+            request.lacks_file,
+            "PERMISSION_DENIED",
+            "You do not have permission to access the File or it may not exist.",
+        )
     problem = _problem(request, catalog.model(request.model))
     return as_error(400, "INVALID_ARGUMENT", problem) if problem else None
 

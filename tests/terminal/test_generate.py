@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from core.models.catalog import load_catalog
 from core.store.answers import AnswersFolder
 from tests.samples import png
 from tests.standin import StandIn
@@ -165,14 +168,40 @@ def test_what_to_know_beforehand_is_told(gemini: Terminal, server: StandIn) -> N
 
 
 def test_a_block_is_a_receipt(gemini: Terminal, server: StandIn) -> None:
-    """A blocked image is told with its rule and the model's words, is not asked for again, and no image is stored."""
+    """A blocked image is told with what was stopped, its rule, the model's words and the ways out, and asked for once.
+
+    No image is stored.
+    """
+    for name in ("robot", "ink"):
+        (gemini.folder / f"{name}.png").write_bytes(png(len(name)))
+    refs = ("--ref", "character=robot.png", "--ref", "style=ink.png")
     server.fail_next("blocked_image_safety")
+    said = gemini.run("generate", "A hill.", *refs, "--model", FLASH, "--project", "p")
+    assert said.code == 1
+    assert "held the picture back by the safety rules for pictures (IMAGE_SAFETY)" in said.out
+    assert "the model said: I will not draw this." in said.out
+    assert "try: Reword the prompt." in said.out
+    assert "try: Leave one out: image 1, robot (character); image 2, ink (style)." in said.out
+    assert re.search(r"try: Take another model: --model gemini-\S+ \(Nano Banana .+\)\.", said.out)
+    assert len(server.requests) == 1
+    assert {path.stem for path in (gemini.folder / "p" / "assets").iterdir()} == {"robot", "ink"}
+    server.fail_next("blocked_prompt_safety")
+    again = _generate(gemini, "A hill.", "--model", FLASH)
+    assert again.document["hints"]["1"][0] == "Reword the prompt."
+    assert again.document["steps"][0]["error"]["blocked"] == "prompt"
+
+
+def test_what_was_made_elsewhere_is_named_when_the_quota_is_gone(gemini: Terminal, server: StandIn) -> None:
+    """Without a quota the same image of another project is named with the command that takes it at no cost."""
+    gemini.run("generate", "A hill.", "--project", "first")
+    server.fail_next("rate_limited_daily")
     said = gemini.run("generate", "A hill.", "--project", "p")
     assert said.code == 1
-    assert "IMAGE_SAFETY" in said.out
-    assert "the model said" in said.out
-    assert len(server.requests) == 1
-    assert not list((gemini.folder / "p" / "assets").iterdir())
+    (taking,) = re.findall("Take it with `throughline (.+?)`", said.out)
+    assert gemini.run(*shlex.split(taking)).code == 0
+    again = _generate(gemini, "A hill.")
+    assert (again.statuses, again.document["calls"]) == ({"1": "reused"}, 0)
+    assert len(server.requests) == 2
 
 
 def test_a_video_is_looked_at(gemini: Terminal, server: StandIn) -> None:
@@ -220,3 +249,60 @@ def test_a_name_no_disk_takes_is_refused(gemini: Terminal, option: tuple[str, st
     said = gemini.run("generate", "A robot.", "--project", "p", "--engine", "draft", *option)
     assert said.code != 0
     assert "unforeseen" not in said.err
+
+
+def test_a_seed_where_it_is_heeded(gemini: Terminal, server: StandIn) -> None:
+    """A model that heeds one by a person's own list is sent the seed; another is not, and that is told."""
+    gemini.home.mkdir(parents=True, exist_ok=True)
+    own = gemini.home / "catalog.toml"
+    own.write_text('[[models]]\nid = "gemini-3-pro-image"\nsampling = ["seed"]\n')
+    server.catalog = load_catalog(own=own)
+    assert _generate(gemini, "A lamp.", "--seed", "7", "--model", "gemini-3-pro-image").code == 0
+    left_out = _generate(gemini, "A lamp.", "--seed", "7", "--model", FLASH)
+    assert "does not heed seed 7" in left_out.err
+    assert [sent.config.get("seed") for sent in server.requests] == [7, None]
+
+
+def test_what_searches_may_cost_is_told_before_and_what_they_did_after(gemini: Terminal, server: StandIn) -> None:
+    """A dry run says up to what searches may cost; the ledger's row has those that were made."""
+    words = ("generate", "A quetzal.", "--model", FLASH, "--search", "web", "--project", "p")
+    told = gemini.run(*words, "--dry-run")
+    assert "about $0.109 (search up to $0.042 of it). Nothing was made." in told.out
+    assert "$0.014 a query after the month's first 5,000 prompts that search" in told.out
+    document = gemini.run(*words, "--dry-run", "--json").document
+    assert (document["cost_usd"], document["search_usd"]) == (pytest.approx(0.109), pytest.approx(0.042))
+    assert not server.requests
+    made = gemini.run(*words, "--json").document
+    (row,) = gemini.rows()
+    assert row["estimate_usd"] == pytest.approx(0.109)
+    assert row["searches"] == 1
+    assert row["cost_usd"] == made["cost_usd"] == pytest.approx(0.081)
+
+
+def test_a_search_that_would_pass_the_budget_is_not_sent(gemini: Terminal, server: StandIn) -> None:
+    """A budget that holds the image but not what may be looked up for it stops the call."""
+    gemini.env["THROUGHLINE_BUDGET_USD"] = "0.1"
+    words = ("A quetzal.", "--model", FLASH)
+    refused = _generate(gemini, *words, "--search", "web")
+    assert refused.document["steps"][0]["error"]["code"] == "budget_exceeded"
+    assert not server.requests
+    assert _generate(gemini, *words).code == 0
+
+
+def test_what_was_said_beside_an_image_is_printed(gemini: Terminal, server: StandIn) -> None:
+    """The model's words and thoughts, what it searched for and its sources stand below the report, and in the JSON."""
+    words = ("generate", "A quetzal.", "--model", FLASH, "--thoughts", "--search", "web", "--project", "p")
+    said = gemini.run(*words)
+    lines = [line.strip() for line in said.out.splitlines()]
+    thought = lines.index(f"(thought) {THOUGHT}")
+    assert lines[thought + 1].startswith("(thought) [")
+    assert lines[thought + 2] == "Here it is."
+    assert "searched for: resplendent quetzal" in lines
+    assert "source: The quetzal https://birds.example/quetzal" in lines
+    document = gemini.run(*words, "--json").document
+    (answer,) = document["answers"].values()
+    assert [block["kind"] for block in answer["blocks"]] == ["thought", "thought_image", "text", "image"]
+    assert Path(answer["blocks"][1]["file"]).is_file()
+    assert answer["blocks"][3]["file"] == next(iter(document["files"].values()))
+    assert answer["links"] == [{"uri": "https://birds.example/quetzal", "title": "The quetzal"}]
+    assert answer["suggestions"] == SUGGESTIONS

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from core.store import embedded
 from tests.samples import png
 from tests.standin import StandIn
@@ -123,6 +125,8 @@ def test_a_blocked_step_stops_only_its_own_descendants(gemini: Terminal, server:
     assert {said.statuses[name] for name in ("summit", "bridge", "hammock")} == {"skipped"}
     assert not (gemini.folder / "p" / "assets" / "ascension.png").exists()
     assert [row["outcome"] for row in gemini.rows() if row["step"] == "ascension"] == ["blocked"]
+    assert set(said.document["hints"]) == {"ascension"}
+    assert said.document["hints"]["ascension"][1].startswith("Leave one out: image 1, robot (character); image 2, ")
 
 
 def test_a_dry_run_prices_and_makes_nothing(gemini: Terminal, server: StandIn) -> None:
@@ -260,3 +264,21 @@ def test_two_stories_in_one_project_do_not_mix(terminal: Terminal, tmp_path: Pat
     again = terminal.run("story", "run", one, "--project", "p", "--json")
     assert [said.document["steps"][0]["asset_id"] for said in (first, second, again)] == ["robot", "robot-v2", "robot"]
     assert again.statuses == {"robot": "reused"}
+
+
+def test_a_scene_that_searches_says_its_price_and_its_sources(gemini: Terminal, server: StandIn) -> None:
+    """The plan says what of a price is for searches; the run prints the sources of what was made, not of what was."""
+    story = write_story(gemini.folder, {"robot": ["archive"], "hill": ["robot"]})
+    told = story.read_text().replace("defaults: {", "defaults: {model: gemini-3.1-flash-image, search: web, ")
+    story.write_text(told)
+    words = ("story", "run", story, "--project", "p")
+    planned = gemini.run(*words, "--dry-run")
+    assert "about $0.109 (search up to $0.042 of it)" in planned.out
+    assert "about $0.22 (search up to $0.08 of it)" in planned.out
+    document = gemini.run(*words, "--dry-run", "--json").document
+    assert document["search_usd"] == pytest.approx(0.084)
+    made = gemini.run(*words)
+    assert made.out.count("source: The quetzal https://birds.example/quetzal") == 2
+    again = gemini.run(*words)
+    assert "source:" not in again.out
+    assert set(gemini.run(*words, "--json").document["answers"]) == {"robot", "hill"}

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from core.models.asset import Role
+from core.models.asset import Kind, Role
 from core.studio.prompting.advice import Advice, Hint, Situation, advise
+from core.studio.prompting.things import things
+from core.studio.sheet_prompts import SheetForm, write_prompt
 
 GOOD = "An old clockmaker bent over a watch, close-up at eye level, late light from one window."
 
@@ -40,8 +42,21 @@ def test_a_good_prompt_gets_no_advice() -> None:
         (
             'A sign that says "Bread" in the morning',
             Hint.LETTERS,
-            'A sign that says "Bread" in the morning\n'
-            "The quoted words stand letter for letter, in a clear sans-serif typeface.",
+            'First write the text, word for word: "Bread".\n'
+            'Then make the image: A sign that says "Bread" in the morning\n'
+            "These are its only words, in a clear sans-serif typeface, nothing across them.",
+        ),
+        (
+            "A concert poster with a headline, at night",
+            Hint.WORDS_UNSETTLED,
+            'First write the text, word for word: "{words}".\n'
+            "Then make the image: A concert poster with a headline, at night\n"
+            "These are its only words, in a clear sans-serif typeface, nothing across them.",
+        ),
+        (
+            "夜里的店招上写着店名，暖光",
+            Hint.WORDS_UNSETTLED,
+            "先写好文字，一字不差：“{文字}”。\n再画图，图中只有这些文字：夜里的店招上写着店名，暖光\n字体为清晰的黑体，没有东西遮挡。",
         ),
         (
             "Add a hat, remove the tree, change the sky to red and put a bird on the roof",
@@ -102,3 +117,68 @@ def test_the_first_image_is_worth_variants() -> None:
     assert advice is not None
     assert advice.variants == 3
     assert found(GOOD, Hint.FIRST_LOOK, is_first=True, variants=2) is None
+
+
+@pytest.mark.parametrize(
+    "prompt", ["A wall with no text at noon", "She is reading a book under a lamp", "A quiet sign"]
+)
+def test_no_words_are_asked_for(prompt: str) -> None:
+    """A picture without text, a reader and a sign nobody has words for are left alone."""
+    assert found(prompt, Hint.WORDS_UNSETTLED) is None
+
+
+SCENE = (Role.CHARACTER, Role.SCENE)
+BEFORE = ("Wick at the edge of a forest, holding a red lantern, in the moonlight.",)
+
+
+def test_a_thing_of_the_scene_before_is_kept_or_removed() -> None:
+    """What somebody held in the previous scene and nobody speaks of is asked about; either way is one click."""
+    advice = found("Wick walks into the clearing at dawn.", Hint.THING_LEFT_OPEN, roles=SCENE, before=BEFORE)
+    assert advice is not None
+    assert advice.about == "red lantern"
+    assert advice.prompt is not None
+    assert advice.prompt.endswith("\nThe red lantern of the previous scene stays as it is.")
+    assert advice.instead is not None
+    assert advice.instead.endswith("\nThe red lantern of the previous scene is gone.")
+    for settled in (advice.prompt, advice.instead):
+        assert found(settled, Hint.THING_LEFT_OPEN, roles=SCENE, before=BEFORE) is None
+        assert found(settled, Hint.SCENE_LEFT_OPEN, roles=SCENE, before=BEFORE) is None
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    ["Wick sets the lantern down at dawn.", "Wick at dawn, everything else stays as it was.", "Two lanterns at dawn."],
+)
+def test_what_is_spoken_of_is_settled(prompt: str) -> None:
+    """A thing that the prompt names, or a rest that it keeps as a whole, is not asked about."""
+    assert found(prompt, Hint.THING_LEFT_OPEN, roles=SCENE, before=BEFORE) is None
+
+
+@pytest.mark.parametrize(
+    ("prompt", "there"),
+    [
+        ("Wick, wearing a blue coat and carrying the old oak chest, in the rain", ("blue coat", "old oak chest")),
+        ("Wick steps into a clearing, no longer holding the lantern.", ()),
+        ("A hill with a smile, without a hat", ()),
+        ("威克提着一盏红灯笼走进森林", ("红灯笼",)),
+        ("他不再拿着雨伞，走在雨里", ()),
+    ],
+)
+def test_things_of_a_scene(prompt: str, there: tuple[str, ...]) -> None:
+    """What is held, worn or carried is found; what is there no longer, and what is no thing, is not."""
+    assert things(prompt) == there
+
+
+def test_where_there_is_one_image_no_variants_are_offered() -> None:
+    """A scene is one image: a number in its prompt is only left out, and its first look is not varied."""
+    advice = found("Make three pictures of an old tower at dusk", Hint.COUNTED, most=1)
+    assert advice == Advice(Hint.COUNTED, "An old tower at dusk")
+    assert found(GOOD, Hint.FIRST_LOOK, is_first=True, most=1) is None
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+@pytest.mark.parametrize("kind", [Kind.CUTOUT, Kind.CHARACTER_SHEET, Kind.ACCESSORY_SHEET])
+def test_the_words_of_a_sheets_form_are_left_alone(language: str, kind: Kind) -> None:
+    """What we write ourselves follows our own advice."""
+    written = write_prompt(kind, SheetForm("Wick" if language == "en" else "威克"), language)
+    assert advise(Situation(written, (Role.ARCHIVE,))) == ()

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from core.errors import BatchGoneError, WorkspaceError
 from core.models.asset import EngineName, Kind, Recipe
@@ -71,6 +72,28 @@ def test_a_kill_leaves_no_row_open_for_ever(
     assert len(fetch_batch(studio, project, batch.id).failed) == 3
     assert [(row["outcome"], row["may_be_billed"]) for row in studio.ledger.rows()] == [("failed", False)] * rows
     assert server.batches.sent == 0
+
+
+def test_another_key_does_not_close_a_batch_that_was_cut_off(
+    studio: Studio, project: Workspace, server: StandIn
+) -> None:
+    """Cut off while it was sent, a batch is looked for by its own account alone: another one cannot say it is lost."""
+    server.batches.loses_answer = True
+    (batch,) = send_batch(studio, project, [recipe("A robot.")]).batches
+    project.batches.put(batch.model_copy(update={"created": batch.created - timedelta(hours=2)}))
+    other = studio.with_key(studio.keep_key(SecretStr("another-key")))
+    for ask in (fetch_batch, cancel_batch):
+        with pytest.raises(BatchGoneError, match="another account"):
+            ask(other, project, batch.id)
+    assert project.batches.all()[0].is_open
+    for _ in range(2):
+        fetched = fetch_batch(studio, project, batch.id)
+    assert len(fetched.made) == 1
+    late = batch.model_copy(update={"created": batch.created - timedelta(days=3)})
+    project.batches.put(late)
+    assert [entry.error and entry.error["code"] for entry in cancel_batch(other, project, batch.id).entries] == [
+        "batch_gone"
+    ]
 
 
 def test_a_batch_that_is_gone_can_be_given_up(studio: Studio, project: Workspace, server: StandIn) -> None:

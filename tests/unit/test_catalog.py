@@ -257,3 +257,34 @@ def test_an_own_list_that_is_none_is_told(tmp_path: Path, text: str):
     with pytest.raises(ConfigurationError, match="move it away") as caught:
         load_catalog(own=own)
     assert str(own) in caught.value.message
+
+
+def test_a_search_has_its_price():
+    """An image that may be looked things up for costs some searches more, in a batch too; of others nothing is said."""
+    flash, plain = facts_of("gemini-3.1-flash-image"), facts_of("gemini-nano-banana-2.1")
+    searching = settings(search="web", image_size="2K")
+    assert flash.search_price(searching) == pytest.approx(3 * 0.014)
+    assert flash.price(searching) == pytest.approx(0.101 + 0.042)
+    assert flash.batch_price(searching) == pytest.approx(0.0505 + 0.042)
+    assert flash.price(settings(image_size="2K")) == flash.image_price(searching) == pytest.approx(0.101)
+    assert flash.search_cost(5) == pytest.approx(0.07)
+    assert plain.search_price(searching) == 0
+    assert load_catalog().search_free_per_month == 5000
+
+
+@pytest.mark.parametrize(
+    ("model", "live", "instead"),
+    [
+        ("gemini-3.1-flash-image", None, "gemini-nano-banana-2.1"),
+        ("gemini-3.1-flash-image", ("gemini-nano-banana-2.1", "gemini-3-pro-image"), "gemini-nano-banana-2.1"),
+        ("gemini-3.1-flash-image", ("gemini-3-pro-image",), "gemini-3-pro-image"),
+        ("gemini-3-pro-image", None, None),
+        ("gemini-3-pro-image", ("gemini-3.1-flash-lite-image", "gemini-3.8-flash"), "gemini-3.1-flash-lite-image"),
+        ("gemini-3.8-flash", ("gemini-3-pro-image", "gemini-3.5-flash-lite"), "gemini-3.5-flash-lite"),
+        ("gemini-3-pro-image", ("gemini-9-text",), None),
+    ],
+)
+def test_what_stands_in_for_a_model(model: str, live: tuple[str, ...] | None, instead: str | None):
+    """In place of a model is used its replacement, or the account's best one of its kind; else none is named."""
+    found = load_catalog().stand_in(facts_of(model), NOVEMBER, live)
+    assert (found.id if found else None) == instead

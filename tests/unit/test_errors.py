@@ -14,6 +14,7 @@ from core.errors import StudioError, all_errors, from_plain
 SAMPLE_FIELDS: dict[str, Any] = {
     "retry_after": 12.5,
     "reason": "SAFETY",
+    "blocked": "prompt",
     "text": "第一行\nsecond \U0001f916",
     "path": "a story.yaml",
     "line": 7,
@@ -83,6 +84,7 @@ def test_the_codes_are_what_files_already_hold() -> None:
         "UnknownSourceError": "unknown_source",
         "RunBrokenError": "run_broken",
         "StepFailedError": "step_failed",
+        "StraysError": "strays",
         "BudgetExceededError": "budget_exceeded",
     }
 
@@ -106,4 +108,4 @@ def test_an_error_of_a_newer_version_keeps_its_message() -> None:
 def test_an_error_of_an_older_version_keeps_its_defaults() -> None:
     """A field that was not written comes back as the type's default, never as None."""
     error = from_plain({"type": "BlockedError", "message": "Blocked."})
-    assert error.fields() == {"reason": "", "text": ""}
+    assert error.fields() == {"reason": "", "text": "", "blocked": ""}

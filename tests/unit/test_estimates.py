@@ -100,3 +100,21 @@ def test_a_warning_for_each_limit_that_would_be_passed(studio: Studio, workspace
     ]
     assert limit_warnings(studio, "", 0.4) == ["This would be refused: about $0.40, and a run may cost $0.30."]
     assert limit_warnings(studio, workspace.uuid, 0.0) == []
+
+
+def test_what_may_be_looked_up_is_in_the_estimate(studio: Studio, workspace: Workspace) -> None:
+    """A run whose images may search is refused for what the searches may cost, before anything is sent."""
+    recipes = {
+        str(number): Recipe(
+            kind=Kind.IMAGE,
+            composed=f"{number}",
+            engine=EngineName.GEMINI,
+            model=MODEL,
+            settings=GenerationSettings(search="web"),
+        )
+        for number in range(3)
+    }
+    spec = RecipesSpec(project=str(workspace.folder), title="t", recipes=recipes, concurrency=1, user=LOCAL_USER)
+    assert estimate(studio, workspace, spec) == pytest.approx(3 * (EACH + 0.042))
+    with pytest.raises(BudgetExceededError, match=r"about \$0\.33, and a run may cost \$0\.30"):
+        check_estimate(studio, workspace, spec)

@@ -225,7 +225,7 @@ def test_a_row_has_no_place_for_a_secret(ledger: Ledger, tmp_path: Path) -> None
     (row,) = _on_disk(tmp_path / "home")
     assert row.keys() == attempt().keys() | {
         *("id", "time", "estimate_usd", "outcome", "error", "status", "input_tokens", "output_tokens"),
-        *("cost_usd", "may_be_billed", "seconds"),
+        *("searches", "cost_usd", "may_be_billed", "seconds"),
     }
     with pytest.raises(CompileError, match="api_key"):
         ledger.start(attempt(api_key="AIza-secret"), 0.05, None)
@@ -238,3 +238,28 @@ def test_a_damaged_ledger_is_never_thrown_away(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="ledger"):
         Ledger(tmp_path)
     assert (tmp_path / "ledger.sqlite").read_bytes() == b"no database" * 99
+
+
+def test_a_ledger_of_an_earlier_version_is_gone_on_with(tmp_path: Path) -> None:
+    """A file that lacks a column keeps its rows, gets the column once, and takes new rows with it."""
+    old = Ledger(tmp_path)
+    old.finish(old.start(attempt(), 0.05, None), DONE)
+    old.close()
+    with sqlite3.connect(tmp_path / "ledger.sqlite") as connection:
+        connection.execute("alter table attempts drop column searches")
+    assert "searches" not in _on_disk(tmp_path)[0]
+    for _ in range(2):
+        ledger = Ledger(tmp_path)
+        ledger.finish(ledger.start(attempt(), 0.05, None), {**DONE, "searches": 3})
+        ledger.close()
+    assert [row["searches"] for row in _on_disk(tmp_path)] == [None, 3, 3]
+    assert {row["cost_usd"] for row in _on_disk(tmp_path)} == {0.04}
+
+
+def test_prompts_that_searched_are_counted_by_the_month(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of this month's attempts those that searched count once each, however many queries they made."""
+    for day, searches in (("2026-10-31T23:59", 2), ("2026-11-01T00:01", 3), ("2026-11-20T12:00", 0)):
+        moment = datetime.fromisoformat(day).timestamp()
+        monkeypatch.setattr(ledger_module.time, "time", lambda moment=moment: moment)
+        ledger.finish(ledger.start(attempt(), 0.05, None), {**DONE, "searches": searches})
+    assert ledger.searched_this_month() == 1

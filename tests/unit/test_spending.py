@@ -26,7 +26,7 @@ ROW = {
 def ledger(tmp_path: Path) -> Ledger:
     """Four attempts: made, blocked, of unknown outcome, and another user's."""
     ledger = Ledger(tmp_path)
-    _ended(ledger, {}, "succeeded", cost_usd=0.034, seconds=2.0)
+    _ended(ledger, {}, "succeeded", cost_usd=0.034, seconds=2.0, searches=2)
     _ended(ledger, {"model": "m2"}, "blocked", cost_usd=0.0, error="blocked", may_be_billed=True)
     _ended(ledger, {"runner": "dead"}, "unknown")
     _ended(ledger, {"user": "ann", "project_title": "=cmd()"}, "failed", may_be_billed=False)
@@ -47,6 +47,8 @@ def test_each_filter_narrows(ledger: Ledger) -> None:
     assert [row["user"] for row in ledger.search(Wanted(user="ann"), 100)] == ["ann"]
     assert len(ledger.search(Wanted(outcomes=("succeeded", "unknown")), 100)) == 2
     assert len(ledger.search(Wanted(projects=("Hares",)), 100)) == 3
+    assert [row["user"] for row in ledger.search(Wanted(users=("ann", "bob")), 100)] == ["ann"]
+    assert ledger.search(Wanted(user="local", users=("ann",)), 100) == []
     assert ledger.search(Wanted(since=time.time() + 60), 100) == []
 
 
@@ -116,4 +118,4 @@ def test_the_file_holds_all_and_no_formula(ledger: Ledger) -> None:
     rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
     assert [row["outcome"] for row in rows] == ["failed", "unknown", "blocked", "succeeded"]
     assert rows[0]["project_title"] == "'=cmd()"
-    assert rows[3]["cost_usd"] == "0.034"
+    assert (rows[3]["cost_usd"], rows[3]["searches"], rows[0]["searches"]) == ("0.034", "2", "")

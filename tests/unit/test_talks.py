@@ -356,3 +356,23 @@ def test_a_damaged_conversation_is_told_and_left_out(studio: Studio, project: Wo
     for name in (talk.id, other.id):
         with pytest.raises(WorkspaceError, match="damaged"):
             project.conversations.read(name)
+
+
+def test_renamed_put_away_and_brought_back(studio: Studio, project: Workspace) -> None:
+    """A conversation takes another name; put away it is gone, its images stay, and all of it comes back."""
+    said = say(studio, project, "A robot.")
+    talks = project.conversations
+    talks.rename(said.talk, "Rusty & friends")
+    before = talks.read(said.talk)
+    assert before.title == "Rusty & friends"
+    assert set(before.turns) == {said.turn}
+    talks.put_away(said.talk)
+    assert talks.list() == []
+    assert [asset.recipe.turn for asset in project.assets()] == [f"{said.talk}/{said.turn}"]
+    for verb in (talks.read, talks.put_away, lambda name: talks.rename(name, "x")):
+        with pytest.raises(WorkspaceError, match="no conversation"):
+            verb(said.talk)
+    talks.bring_back(said.talk)
+    assert talks.read(said.talk) == before
+    with pytest.raises(WorkspaceError):
+        talks.bring_back("../../evil")

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from core.errors import ConfigurationError, InvalidApiKeyError, MissingApiKeyError
 from core.models.account import AccountModels
+from core.models.sent_file import SentFile
 
 GLOBAL = "global"
 _KEY = re.compile(r"[!-~]+")
@@ -78,6 +79,22 @@ class ModelMemory(Protocol):
 
     def write(self, models: AccountModels) -> None:
         """Remember a list."""
+        ...
+
+
+class FileMemory(Protocol):
+    """Remembers from process to process which files were sent ahead, by the sha256 of what they hold."""
+
+    def find(self, digest: str) -> SentFile | None:
+        """Return a file, expired or not; None when none is known."""
+        ...
+
+    def keep(self, digest: str, file: SentFile) -> None:
+        """Remember a file."""
+        ...
+
+    def forget(self, digest: str) -> None:
+        """Forget a file that the service does not keep any more."""
         ...
 
 

@@ -12,14 +12,14 @@ from google.genai import types
 
 from core.engines.base import Exchange, Generation, Part, Speech
 from core.engines.gemini.failures import damaged, empty
-from core.engines.gemini.groundings import read_grounding
+from core.engines.gemini.groundings import count_searches, read_grounding
 from core.engines.gemini.outcomes import Answer, AttemptFailed, Usage
 from core.engines.gemini.reasons import (
     OUTPUT_BLOCKS,
     describe_no_image,
-    describe_output_block,
-    describe_prompt_block,
     describe_unreadable,
+    output_block,
+    prompt_block,
 )
 from core.engines.gemini.redactor import Redactor
 from core.errors import BlockedError, InvalidImageError, NoImageError
@@ -92,6 +92,7 @@ def read_answer(response: types.GenerateContentResponse, redactor: Redactor) -> 
             image_count=max(1, sum(not part.thought and _image_bytes(part) is not None for part in said)),
             parts=tuple(read),
             grounding=read_grounding(response, redactor),
+            searches=count_searches(response),
         )
     if any(_image_bytes(part) for part in said):
         raise damaged(usage)
@@ -201,12 +202,9 @@ def find_block(response: types.GenerateContentResponse, redactor: Redactor) -> B
     feedback = response.prompt_feedback
     if feedback is not None and feedback.block_reason:
         reason = redactor.name(feedback.block_reason)
-        said = text or redactor.text(feedback.block_reason_message or "")
-        return BlockedError(describe_prompt_block(reason), reason=reason, text=said)
+        return prompt_block(reason, text or redactor.text(feedback.block_reason_message or ""))
     reason = redactor.name(finish_reason_of(response))
-    if reason in OUTPUT_BLOCKS:
-        return BlockedError(describe_output_block(reason), reason=reason, text=text)
-    return None
+    return output_block(reason, text) if reason in OUTPUT_BLOCKS else None
 
 
 def has_content(response: types.GenerateContentResponse) -> bool:

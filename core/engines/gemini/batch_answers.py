@@ -50,9 +50,10 @@ class Asked:
     settings: GenerationSettings
 
     def cost(self, answer: ImageAnswer) -> float:
-        """Return what an answer costs: its images by list price, text and input by tokens, both as batches have it."""
+        """Return what an answer costs: images by list price and text by tokens, as batches have it, and searches."""
         tokens = self.facts.token_cost(answer.usage.input_tokens or 0, answer.usage.text_tokens)
-        return answer.image_count * self.facts.batch_price(self.settings) + self.facts.batch_factor * tokens
+        alone = answer.image_count * self.facts.image_price(self.settings) + tokens
+        return self.facts.batch_factor * alone + self.facts.search_cost(answer.searches)
 
 
 def read_job(job: types.BatchJob, asked: Sequence[Asked], redactor: Redactor) -> BatchReading:
@@ -136,6 +137,7 @@ def _made(answer: ImageAnswer, asked: Asked) -> BatchItem:
         input_tokens=generation.input_tokens,
         output_tokens=generation.output_tokens,
         cost_usd=generation.cost_usd,
+        searches=answer.searches,
         may_be_billed=True,
     )
     return BatchItem(report, generation)

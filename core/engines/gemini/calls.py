@@ -18,6 +18,7 @@ from core.errors import CancelledError, ConfigurationError, EngineError
 
 FIRST_WAIT = 1.0
 LONGEST_WAIT = 30.0
+MOST_REREADS = 1
 NOT_RECORDED = "{what} made, but the end of its attempt could not be recorded ({kind}); it may be billed."
 A = TypeVar("A", bound=Answer)
 
@@ -31,8 +32,7 @@ class Order(Generic[A]):
     """What is asked for: how it is written, asked and read, and what it may cost and did. USD.
 
     `write` makes ready what `ask` sends; `explain` says what an error of either means. `failed_cost` prices an answer
-    that could not be used, 0 when that is not known; such an answer is asked for again at most `most_rereads` times,
-    None for as often as the rules allow. `what` is what was made, as in "The image was".
+    that could not be used, 0 when that is not known. `what` is what was made, as in "The image was".
     """
 
     model: str
@@ -43,7 +43,6 @@ class Order(Generic[A]):
     cost: Callable[[A], float]
     explain: Callable[[Exception, str, Redactor, bool], AttemptFailed] = classify
     failed_cost: Callable[[Usage], float] = _unknown_cost
-    most_rereads: int | None = None
     what: str = "The image was"
 
 
@@ -88,9 +87,10 @@ class Call(Generic[A]):
         return retrying(self._rules, self._deadline, self._is_worth_trying, self._observer.waiting)
 
     def _is_worth_trying(self, failure: AttemptFailed) -> bool:
-        if failure.status == 200 and failure.is_transient:
+        if failure.is_transient and failure.status is not None and 200 <= failure.status < 300:
+            # an answer that came and cannot be used may be billed each time
             self._rereads += 1
-            return self._order.most_rereads is None or self._rereads <= self._order.most_rereads
+            return self._rereads <= MOST_REREADS
         return failure.is_transient
 
     async def _attempt(self) -> A:
@@ -131,6 +131,7 @@ class Call(Generic[A]):
             input_tokens=answer.usage.input_tokens,
             output_tokens=answer.usage.output_tokens,
             cost_usd=self._order.cost(answer),
+            searches=answer.searches,
             may_be_billed=True,
             seconds=seconds,
             details={"finish_reason": answer.finish_reason},

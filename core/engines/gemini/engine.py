@@ -19,7 +19,7 @@ from core.engines.base import (
     Observer,
     Reference,
 )
-from core.engines.gemini.account import GeminiAccount, ModelMemory
+from core.engines.gemini.account import FileMemory, GeminiAccount, ModelMemory
 from core.engines.gemini.checks import check_model_id, check_request, check_search, is_too_large
 from core.engines.gemini.redactor import Redactor
 from core.errors import ConfigurationError, EngineError, InvalidApiKeyError, InvalidImageError, InvalidRequestError
@@ -51,6 +51,7 @@ class GeminiEngine:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         today: Callable[[], date] = date.today,
         memory: ModelMemory | None = None,
+        files: FileMemory | None = None,
     ) -> None:
         self._account = account
         self._redactor = Redactor(account.api_key)
@@ -62,6 +63,7 @@ class GeminiEngine:
         self._services: dict[str, Service] = {}  # by location
         self._service_lock = threading.Lock()
         self._memory = memory
+        self._files = files
         self._listed: AccountModels | None = None
         self._tried: float | None = None
 
@@ -99,7 +101,7 @@ class GeminiEngine:
         return self._catalog.model(model).honoured(settings)
 
     def price(self, model: str, settings: GenerationSettings) -> float:
-        """Return the list price of one image in USD."""
+        """Return about what one image costs in USD: its list price, and the searches it may take."""
         return self._catalog.model(model).price(settings)
 
     async def generate(self, request: GenerationRequest, observer: Observer) -> Generation:
@@ -235,7 +237,7 @@ class GeminiEngine:
         with self._service_lock:
             if account.location not in self._services:
                 self._services[account.location] = Service(
-                    account, self._redactor, self._deadline_seconds, self._max_attempts, self._sleep
+                    account, self._redactor, self._deadline_seconds, self._max_attempts, self._sleep, self._files
                 )
             return self._services[account.location]
 

@@ -62,10 +62,10 @@ def late(seconds: float) -> AttemptFailed:
     )
 
 
-def file_gone() -> AttemptFailed:
+def file_gone(status: int | None) -> AttemptFailed:
     """Return the failure of a call that named a file the service does not keep any more."""
     gone = UnavailableError("Gemini does not keep an image that was sent ahead any more. Try again: it is sent anew.")
-    return AttemptFailed(gone, is_transient=True, status=403)
+    return AttemptFailed(gone, is_transient=True, status=status)
 
 
 def empty(status: int) -> AttemptFailed:

@@ -24,9 +24,9 @@ from google.genai._interactions import (
 from core.engines.gemini.details import Refusal, error_reasons
 from core.engines.gemini.failures import classify, garbled, refused
 from core.engines.gemini.outcomes import AttemptFailed
-from core.engines.gemini.reasons import find_rule
+from core.engines.gemini.reasons import block_named
 from core.engines.gemini.redactor import Redactor
-from core.errors import BlockedError, ConversationGoneError
+from core.errors import ConversationGoneError
 
 # by their status code, whatever the class
 BY_STATUS = (
@@ -85,9 +85,8 @@ def _refused(refusal: Refusal, model: str, redactor: Redactor, goes_on: bool) ->
         # another turn of it is under way; what is asked for is sound
         busy = replace(refusal, code=503)
         return _with_status(refused(busy, redactor.line(model), redactor), 409)
-    if (rule := find_rule(*_named(refusal))) is not None:
-        reason, words = rule
-        return AttemptFailed(BlockedError(words, reason=reason), status=refusal.code, may_be_billed=True)
+    if (block := block_named(_named(refusal), is_refusal=True)) is not None:
+        return AttemptFailed(block, status=refusal.code, may_be_billed=True)
     return refused(refusal, redactor.line(model), redactor)
 
 

@@ -17,9 +17,9 @@ from core.engines.gemini.details import Refusal, error_reasons
 from core.engines.gemini.failures import damaged, empty
 from core.engines.gemini.groundings import grounding_of
 from core.engines.gemini.outcomes import AttemptFailed, Usage
-from core.engines.gemini.reasons import describe_no_image, find_rule
+from core.engines.gemini.reasons import block_named, describe_no_image
 from core.engines.gemini.redactor import Redactor
-from core.errors import BlockedError, NoImageError
+from core.errors import NoImageError
 from core.models.answer import BlockKind, Grounding
 
 
@@ -44,6 +44,7 @@ def read_interaction(interaction: Any, redactor: Redactor) -> ImageAnswer:
         image_count=max(1, sum(not part.thought and part.inline_data is not None for part in said)),
         parts=tuple(read),
         grounding=_read_grounding(interaction, redactor),
+        searches=_count_searches(interaction),
         interaction=redactor.line(_text(interaction, "id")),
     )
 
@@ -78,11 +79,9 @@ def _without_image(
 ) -> AttemptFailed:
     if not any((_of(interaction, "id"), _of(interaction, "steps"), _of(interaction, "usage"))):
         return empty(200)
-    names = list(_error_names(interaction))
     text, status = _words(read), redactor.name(_of(interaction, "status"))
-    if (rule := find_rule(*names)) is not None:
-        blocked = BlockedError(rule[1], reason=rule[0], text=text)
-        return AttemptFailed(blocked, status=200, may_be_billed=True, usage=usage)
+    if (block := block_named(_error_names(interaction), text)) is not None:
+        return AttemptFailed(block, status=200, may_be_billed=True, usage=usage)
     if any(part.inline_data for part in said):
         return damaged(usage)
     missing = NoImageError(describe_no_image(status, bool(text)), reason=status, text=text)
@@ -125,6 +124,20 @@ def _read_grounding(interaction: Any, redactor: Redactor) -> Grounding | None:
         for content in _list(step, "content"):
             pages += [(_text(cited, "url"), _text(cited, "title")) for cited in _list(content, "annotations")]
     return grounding_of(suggestions, queries, pages, redactor)
+
+
+def _count_searches(interaction: Any) -> int:
+    """Return how many searches an interaction took: as the service counted, or more where its steps name more."""
+    counted = _list(_of(interaction, "usage"), "grounding_tool_count")
+    told = sum(_number(tool, "count") or 0 for tool in counted if _of(tool, "type") == "google_search")
+    named = {
+        (_text(step, "search_type"), str(query))
+        for step in _list(interaction, "steps")
+        if _of(step, "type") == "google_search_call"
+        for query in _list(_of(step, "arguments"), "queries")
+        if query
+    }
+    return max(told, len(named))
 
 
 def _of(value: Any, name: str) -> Any:

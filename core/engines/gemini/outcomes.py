@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from core.engines.base import AttemptOutcome
 from core.errors import BlockedError, ConfigurationError, EngineError, NoImageError
@@ -19,12 +19,16 @@ class Usage:
 
 @dataclass(frozen=True)
 class Answer:
-    """What comes with every answer that holds what was asked for; words of the service are cleaned."""
+    """What comes with every answer that holds what was asked for; words of the service are cleaned.
+
+    `searches` is how many it took, as they are billed.
+    """
 
     text: str
     finish_reason: str
     usage: Usage
     warnings: tuple[str, ...]
+    searches: int = field(default=0, kw_only=True)
 
 
 class AttemptFailed(Exception):

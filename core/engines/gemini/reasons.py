@@ -5,6 +5,10 @@ Each reason of the SDK's enums stands in exactly one table; a test fails when th
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from core.errors import BlockedError
+
 _REWORD = "Reword the prompt, leave out the reference image that may be the cause, or try another model."
 _ORIGINAL = "Describe the picture in your own way rather than after a known work, then try again."
 _ACCOUNT = "Ask the administrator of the account, or use another one."
@@ -67,27 +71,32 @@ INTERACTION_ENDS = {
 }
 
 
-def find_rule(*names: str) -> tuple[str, str] | None:
-    """Return the first of these names (or addresses that end in one) that is a rule, and what to say of it."""
+def block_named(names: Iterable[str], text: str = "", is_refusal: bool = False) -> BlockedError | None:
+    """Return the block of the first of these names (or addresses that end in one) that is a rule, or None.
+
+    A rule that can stop both is taken to have stopped the output, or where the request was refused the prompt.
+    """
+    tables = ((PROMPT_BLOCKS, prompt_block), (OUTPUT_BLOCKS, output_block))
     for name in names:
         reason = name.rsplit("/", 1)[-1].rsplit("#", 1)[-1].upper()
-        if reason in OUTPUT_BLOCKS:
-            return reason, describe_output_block(reason)
-        if reason in PROMPT_BLOCKS:
-            return reason, describe_prompt_block(reason)
+        for rules, block in tables if is_refusal else reversed(tables):
+            if reason in rules:
+                return block(reason, text)
     return None
 
 
-def describe_prompt_block(reason: str) -> str:
-    """Say which rule refused the prompt, and what to try."""
+def prompt_block(reason: str, text: str) -> BlockedError:
+    """Return the error of a refused prompt: which rule refused it, and what to try."""
     rule, advice = PROMPT_BLOCKS.get(reason, PROMPT_BLOCKS["OTHER"])
-    return f"Gemini refused the prompt or a reference image by {rule} ({reason}). {advice}"
+    said = f"Gemini refused the prompt or a reference image by {rule} ({reason}). {advice}"
+    return BlockedError(said, reason=reason, text=text, blocked="prompt")
 
 
-def describe_output_block(reason: str) -> str:
-    """Say which rule held the finished picture back, and what to try."""
+def output_block(reason: str, text: str) -> BlockedError:
+    """Return the error of a finished picture that was held back: by which rule, and what to try."""
     rule, advice = OUTPUT_BLOCKS[reason]
-    return f"Gemini held the picture back by {rule} ({reason}). {advice}"
+    said = f"Gemini held the picture back by {rule} ({reason}). {advice}"
+    return BlockedError(said, reason=reason, text=text, blocked="output")
 
 
 def describe_no_image(reason: str, has_words: bool) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from google.genai import types
 
 from core.engines.base import DetectionRequest, Exchange, Findings, Generation, GenerationRequest, Observer
-from core.engines.gemini.account import GeminiAccount
+from core.engines.gemini.account import FileMemory, GeminiAccount
 from core.engines.gemini.answers import ImageAnswer, read_answer
 from core.engines.gemini.batches import Batches
 from core.engines.gemini.calls import A, Call, Order, Rules
@@ -25,7 +25,7 @@ from core.engines.gemini.interaction_replies import read_interaction
 from core.engines.gemini.outcomes import AttemptFailed, Usage
 from core.engines.gemini.redactor import Redactor
 from core.engines.gemini.uploads import Uploads
-from core.errors import ConfigurationError, EngineError, InvalidApiKeyError
+from core.errors import ConfigurationError, EngineError, InvalidApiKeyError, InvalidRequestError
 from core.models.catalog import Catalog, ModelFacts
 from core.models.talk import Transport
 from core.models.wishes import detection_price, detection_prompt
@@ -46,11 +46,12 @@ class Service:
         deadline_seconds: float,
         max_attempts: int,
         sleep: Callable[[float], Awaitable[None]],
+        files: FileMemory | None = None,
     ) -> None:
         self._redactor = redactor
         self._rules = Rules(deadline_seconds, max_attempts, sleep)
         self._client = connect(account, deadline_seconds)
-        self._uploads = Uploads(self._client)
+        self._uploads = Uploads(self._client, files)
         self.batches = Batches(self._client, self._uploads, redactor, self._rules)
 
     async def generate(
@@ -60,9 +61,10 @@ class Service:
         request = replace(request, settings=facts.honoured(request.settings))
 
         def cost(answer: ImageAnswer) -> float:
-            # its images by list price, text and input by tokens
+            # its images by list price, text and input by tokens, and what was looked up
+            pictures = answer.image_count * facts.image_price(request.settings)
             tokens = facts.token_cost(answer.usage.input_tokens or 0, answer.usage.text_tokens)
-            return answer.image_count * facts.price(request.settings) + tokens
+            return pictures + tokens + facts.search_cost(answer.searches)
 
         order = self._order(request, facts, cost)
         answer = await Call(order, self.send, self._rules, observer).run()
@@ -132,7 +134,6 @@ class Service:
             estimate_usd=detection_price(catalog, facts.engine, facts.id, request.wish, settings),
             cost=lambda answer: cost(answer.usage),
             failed_cost=cost,
-            most_rereads=1,
             what="The search was",
         )
         answer = await Call(order, self.send, self._rules, observer).run()
@@ -196,9 +197,9 @@ class Service:
             failed = order.explain(error, order.model, self._redactor, departure.has_left)
             failed.may_be_billed = failed.may_be_billed and is_asked  # sending a file ahead costs nothing
             # "you do not have permission to access the file, or it may not exist"
-            is_forbidden = failed.status == 403 and isinstance(failed.error, InvalidApiKeyError)
-            if is_forbidden and is_asked and self._uploads.forget_reused():
-                failed = file_gone()
+            may_be_gone = isinstance(failed.error, (InvalidApiKeyError, InvalidRequestError))
+            if failed.status in (403, 404) and may_be_gone and is_asked and self._uploads.forget_reused():
+                failed = file_gone(failed.status)
         raise failed
 
 

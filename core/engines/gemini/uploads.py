@@ -9,12 +9,14 @@ from datetime import UTC, datetime, timedelta
 from weakref import WeakKeyDictionary
 
 from google import genai
-from google.genai import types
+from google.genai import errors, types
 
 from core.engines.base import Clip, Reference
+from core.engines.gemini.account import FileMemory
 from core.engines.gemini.outcomes import AttemptFailed
 from core.errors import InvalidRequestError
 from core.images import sniff
+from core.models.sent_file import SentFile
 
 _FIRST_LOOK, _LONGEST_LOOK = 0.1, 2.0  # seconds between two looks at a file that is being processed
 # how long a file has to last at least, else it is sent again: a call may take a while, a batch a day
@@ -23,11 +25,15 @@ _USUAL_LIFE = timedelta(hours=47)
 
 
 class Uploads:
-    """The files of one account, by digest; safe for many calls at once."""
+    """The files of one account, by digest; safe for many calls at once.
 
-    def __init__(self, client: genai.Client) -> None:
+    `memory` has those that other processes sent.
+    """
+
+    def __init__(self, client: genai.Client, memory: FileMemory | None = None) -> None:
         self._client = client
-        self._files: dict[str, types.File] = {}
+        self._memory = memory
+        self._files: dict[str, SentFile] = {}
         self._reused: set[str] = set()
         self._turns: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, asyncio.Lock]] = WeakKeyDictionary()
 
@@ -39,12 +45,15 @@ class Uploads:
         """
         turns = self._turns.setdefault(asyncio.get_running_loop(), {})
         async with turns.setdefault(reference.digest, asyncio.Lock()):
-            file = self._files.get(reference.digest)
-            if file is not None and not _is_ending(file, lasting):
+            file = await self._known(reference.digest)
+            if file is not None and file.lasts(lasting) and await self._serves(file, lasting):
                 self._reused.add(reference.digest)
             else:
-                file = self._files[reference.digest] = await self._sent(reference)
-        return types.Part.from_uri(file_uri=str(file.uri), mime_type=file.mime_type)
+                file = await self._sent(reference)
+                if self._memory is not None:
+                    await asyncio.to_thread(self._memory.keep, reference.digest, file)
+            self._files[reference.digest] = file
+        return types.Part.from_uri(file_uri=file.uri, mime_type=file.mime)
 
     async def parts(
         self, references: Sequence[Reference | Clip], lasting: timedelta = FOR_A_CALL
@@ -64,9 +73,29 @@ class Uploads:
         """
         reused, self._reused = self._reused, set()
         gone = [digest for digest in reused if self._files.pop(digest, None) is not None]
+        if self._memory is not None:
+            for digest in gone:
+                self._memory.forget(digest)
         return bool(gone)
 
-    async def _sent(self, reference: Reference | Clip) -> types.File:
+    async def _known(self, digest: str) -> SentFile | None:
+        if digest in self._files or self._memory is None:
+            return self._files.get(digest)
+        return await asyncio.to_thread(self._memory.find, digest)
+
+    async def _serves(self, file: SentFile, lasting: timedelta) -> bool:
+        """Tell whether a file is still there, as far as that must be known: a batch tells of a lost one a day later."""
+        if lasting < FOR_A_BATCH:
+            return True
+        try:
+            await self._client.aio.files.get(name=file.name)
+        except errors.ClientError as error:
+            if error.code in (403, 404):
+                return False
+            raise
+        return True
+
+    async def _sent(self, reference: Reference | Clip) -> SentFile:
         mime = sniff(reference.data) or reference.mime
         config = types.UploadFileConfig(mime_type=mime)
         file = await self._client.aio.files.upload(file=io.BytesIO(reference.data), config=config)
@@ -80,8 +109,4 @@ class Uploads:
                 InvalidRequestError(f"Gemini could not take in {reference.name!r}. Use a smaller copy of it.")
             )
         ends = file.expiration_time or datetime.now(UTC) + _USUAL_LIFE
-        return file.model_copy(update={"mime_type": file.mime_type or mime, "expiration_time": ends})
-
-
-def _is_ending(file: types.File, lasting: timedelta) -> bool:
-    return file.expiration_time is not None and file.expiration_time - lasting < datetime.now(UTC)
+        return SentFile(name=str(file.name), uri=file.uri, mime=file.mime_type or mime, expires=ends)

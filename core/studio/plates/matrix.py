@@ -18,7 +18,7 @@ from core.models.story import Step, StepSource, Story, StorySource
 from core.store.plates import PlatesFile
 from core.store.workspace import Workspace
 from core.studio.boards import Board, Card, read_board
-from core.studio.planning import RunOptions, planned
+from core.studio.planning import RunOptions, model_of, planned
 from core.studio.plates.cutting import Cut, cut_out_of, cut_recipe, plates_slug, stem_of
 from core.studio.plates.presets import first_chain
 
@@ -115,6 +115,16 @@ def chain_price(page: Asset, chain: Chain, options: RunOptions, catalog: Catalog
     """Return about what taking one object through the whole chain costs, in USD."""
     story = whole_story(page, chain)
     return sum(planned(story, step, None, options, catalog).cost_usd for step in story.steps)
+
+
+def ready_price(page: Asset, chain: Chain, options: RunOptions, catalog: Catalog) -> float:
+    """Return at most what the next image of one object costs in a batch, in USD: that of the dearest step."""
+    story = whole_story(page, chain)
+    prices = []
+    for step in story.steps:
+        factor = catalog.model(model_of(story, step, options, "")).batch_factor
+        prices.append(factor * planned(story, step, None, options, catalog).cost_usd)
+    return max(prices, default=0.0)
 
 
 def plates_story(workspace: Workspace, page: Asset, regions: Sequence[Region], chain: Chain) -> Story:

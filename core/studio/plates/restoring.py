@@ -21,10 +21,11 @@ from core.errors import (
     InvalidImageError,
     InvalidRequestError,
     QuotaExceededError,
+    StraysError,
     StudioError,
 )
 from core.models.asset import Asset, EngineName, Kind, Recipe, Result
-from core.models.plates import Chain, ChainStep
+from core.models.plates import Chain, Framing
 from core.models.region import Wish
 from core.models.story import Step, Story
 from core.settings import EngineChoice
@@ -37,9 +38,10 @@ from core.studio.detection import Search, detect_or_reuse, resolved
 from core.studio.estimates import check_price, search_cost, whole_cost
 from core.studio.generation import generate_asset
 from core.studio.pages.kinds import check_single
-from core.studio.planning import Planner, RunOptions, check_draft_model, check_settings
+from core.studio.planning import Planner, RunOptions, StepStatus, check_draft_model, check_settings
 from core.studio.plates.cutting import DEFAULT_MARGIN, Cut, cut_out, plates_slug, whole_slug
 from core.studio.plates.fidelity import is_poor, measured
+from core.studio.plates.holding import check_source
 from core.studio.plates.matrix import keep_chain, plates_story, whole_story
 from core.studio.plates.presets import preset, presets
 from core.studio.plates.runs import masks_of
@@ -58,7 +60,10 @@ _HOPELESS = (InvalidApiKeyError, QuotaExceededError, ConfigurationError)
 class RestoreOrder:
     """What a person asked for: files and folders, steps by name, and how; `workers` are draft processes.
 
-    With `finds` each file is a page: objects are found and cut out first. Else each file is a plate as it is.
+    With `finds` each file is a page: objects are found and cut out first. Else each file is a plate as it is. With
+    `is_sent` no image is made: of each plate the first that is missing is got ready for a batch.
+    `goes_on` further steps build on a picture that strays too. `framing` None is each step's own; with `has_cover`
+    what lies over a picture is to be taken away.
     """
 
     paths: tuple[Path, ...]
@@ -69,32 +74,48 @@ class RestoreOrder:
     finds: bool = False
     margin: int = DEFAULT_MARGIN
     workers: int = 1
+    is_sent: bool = False
+    goes_on: bool = False
+    framing: Framing | None = None
+    has_cover: bool = False
 
 
 @dataclass(frozen=True)
 class RestoredImage:
     """One image: the object it shows ("" for a whole file), its step as it was asked for, and the asset it became.
 
-    It `strays` when it is not true to the picture it was made from.
+    It `strays` when it is not true to the picture it was made from. `asset` is None for a step that waits: the picture
+    it would be made from strays.
     """
 
     object: str
     step: str
-    asset: Asset
-    is_new: bool
+    asset: Asset | None = None
+    is_new: bool = False
     strays: bool = False
+
+    @property
+    def status(self) -> StepStatus:
+        """What became of the step."""
+        if self.asset is None:
+            return StepStatus.HELD
+        return StepStatus.GENERATED if self.is_new else StepStatus.REUSED
 
 
 @dataclass(frozen=True)
 class RestoreResult:
-    """What became of one file: its images in the order of the steps, and the error that stopped it, if any."""
+    """What became of one file: its images in the order of the steps, and the error that stopped it, if any.
+
+    `ready` are the images that can be sent as a batch, where none were to be made.
+    """
 
     path: Path
     images: tuple[RestoredImage, ...] = ()
     error: StudioError | None = None
+    ready: tuple[Recipe, ...] = ()
 
 
-def chain_of(names: tuple[str, ...]) -> Chain:
+def chain_of(names: tuple[str, ...], framing: Framing | None = None, has_cover: bool = False) -> Chain:
     """Return the chain of steps with these names: presets, or short names for them.
 
     Raises:
@@ -106,13 +127,18 @@ def chain_of(names: tuple[str, ...]) -> Chain:
     if unknown or not ids:
         listed = ", ".join([*_SHORT, *sorted(known)])
         raise InvalidRequestError(f"There is no step {', '.join(unknown) or '(none given)'!r}. Name any of: {listed}.")
-    return Chain(steps=tuple(_numbered(ids, place) for place in range(len(ids))))
+    step_ids = [_numbered(ids, place) for place in range(len(ids))]
+    return Chain(
+        steps=tuple(
+            preset(name).step("en", step_id, framing, has_cover) for name, step_id in zip(ids, step_ids, strict=True)
+        )
+    )
 
 
-def _numbered(ids: list[str], place: int) -> ChainStep:
-    """Return a step; one that stands in the chain more than once has its number behind it."""
+def _numbered(ids: list[str], place: int) -> str:
+    """Return a step's id; one that stands in the chain more than once has its number behind it."""
     earlier = ids[:place].count(ids[place])
-    return preset(ids[place]).step("en", f"{ids[place]}-{earlier + 1}" if earlier else "")
+    return f"{ids[place]}-{earlier + 1}" if earlier else ids[place]
 
 
 def restore_files(
@@ -126,7 +152,7 @@ def restore_files(
     Raises:
         StudioError: bad input or configuration; nothing was made.
     """
-    chain = chain_of(order.steps)
+    chain = chain_of(order.steps, order.framing, order.has_cover)
     files = image_files(order.paths)
     return asyncio.run(_restore_all(studio, order, chain, files, ended, waits)) if files else []
 
@@ -144,10 +170,7 @@ async def _restore_all(
     check_settings(whole_story(_nothing(), chain), options, studio.catalog, "--steps")
     search = await resolved(studio, Search(engine=options.engine, wish=Wish())) if order.finds else None
     if studio.limits.run is not None:
-        cost = (
-            search_cost(studio, workspace, files, search) if search else _cost(studio, workspace, options, chain, files)
-        )
-        check_price(studio, cost)
+        check_price(studio, _cost(studio, workspace, options, chain, files, search, order.is_sent))
     if search is not None:  # the studio shows the pages with the steps they were taken through
         keep_chain(workspace, chain)
     runners = Runners(studio.home)
@@ -164,6 +187,8 @@ async def _restore_all(
         runner=runners.enlist(),
         pool=DraftPool(order.workers) if is_pooled else None,
         waits=waits,
+        is_sent=order.is_sent,
+        goes_on=order.goes_on,
     )
     width = studio.settings.concurrency if options.engine is EngineName.GEMINI else order.workers
     try:
@@ -187,9 +212,24 @@ async def _options(studio: Studio, order: RestoreOrder) -> RunOptions:
     return RunOptions(engine=engine, model=order.model, default_model=default)
 
 
-def _cost(studio: Studio, workspace: Workspace, options: RunOptions, chain: Chain, files: list[Path]) -> float:
-    """Return what taking files through the steps would cost, what is there already left out (USD)."""
+def _cost(
+    studio: Studio,
+    workspace: Workspace,
+    options: RunOptions,
+    chain: Chain,
+    files: list[Path],
+    search: Search | None,
+    is_sent: bool,
+) -> float:
+    """Return what searching files, or taking them through the steps, would cost; what is there is left out (USD).
+
+    What is sent as a batch is priced when it is sent.
+    """
+    if search is not None:
+        return search_cost(studio, workspace, files, search)
     cost = 0.0
+    if is_sent:
+        return cost
     for path in files:
         with contextlib.suppress(InvalidImageError):
             cost += whole_cost(studio, workspace, as_imported(workspace, path), chain, options)
@@ -224,6 +264,8 @@ class _Bench:
     runner: str
     pool: DraftPool | None
     waits: NamedWaiting | None
+    is_sent: bool
+    goes_on: bool = False
     hopeless: StudioError | None = None
 
     async def aclose(self) -> None:
@@ -235,8 +277,9 @@ class _Bench:
     async def result(self, path: Path) -> RestoreResult:
         """Work on one file; whatever happens is a result. Without hope, what was made before is used still."""
         images: list[RestoredImage] = []
+        ready: list[Recipe] = []
         try:
-            await self._restore(path, images)
+            await self._restore(path, images, ready)
         except StudioError as error:
             if isinstance(error, _HOPELESS):
                 self.hopeless = error
@@ -245,7 +288,7 @@ class _Bench:
             name = type(error).__name__
             surprise = StudioError(f"Something unforeseen went wrong ({name}). Restore this file again.")
             return RestoreResult(path, tuple(images), surprise)
-        return RestoreResult(path, tuple(images))
+        return RestoreResult(path, tuple(images), ready=tuple(ready))
 
     @property
     def _refusing(self) -> Refusing | None:
@@ -254,13 +297,13 @@ class _Bench:
     def _errand(self, step: str) -> Errand:
         return Errand(self.run, self.runner, step, partial(self.waits, step) if self.waits else None)
 
-    async def _restore(self, path: Path, images: list[RestoredImage]) -> None:
+    async def _restore(self, path: Path, images: list[RestoredImage], ready: list[Recipe]) -> None:
         await asyncio.to_thread(check_single, path)
         kind = Kind.PAGE if self.search else Kind.ARCHIVE
         picture = await asyncio.to_thread(import_file, self.workspace, path, kind)
         if self.search is None:
             slug, story = whole_slug(picture), whole_story(picture, self.chain)
-            await self._make(slug, story, {story.sources[0].id: picture}, images)
+            await self._make(slug, story, {story.sources[0].id: picture}, images, ready)
             return
         errand = self._errand(picture.id)
         maker = self._refusing or self.pool
@@ -269,38 +312,68 @@ class _Bench:
         crops = await asyncio.to_thread(cut_out, self.workspace, picture, found.regions, self.cut, masks)
         if crops:
             story = plates_story(self.workspace, picture, found.regions, self.chain)
-            await self._make(plates_slug(picture), story, crops, images)
+            await self._make(plates_slug(picture), story, crops, images, ready)
 
-    async def _make(self, slug: str, story: Story, made: dict[str, Asset], images: list[RestoredImage]) -> None:
-        """Make a story's steps in their order; the first that fails ends it."""
+    async def _make(
+        self, slug: str, story: Story, made: dict[str, Asset], images: list[RestoredImage], ready: list[Recipe]
+    ) -> None:
+        """Make a story's steps in their order; the first that fails ends it, a picture that strays its own row."""
         await asyncio.to_thread(self.workspace.save_story, slug, write_story(story))
         planner = Planner(self.workspace, story, slug, self.options, self.studio.catalog)
         for source in story.sources:
-            before = source.id
             # the steps of one object stand one after the other, in the order of the chain
             mine = [step for step in story.steps if step.id in _line_of(story, source.id)]
-            for step, name in zip(mine, self.names, strict=True):
-                asset, is_new = await self._step(planner, step, made[before])
-                made[step.id] = asset
-                strays = is_poor(self.studio, made[before], asset)
-                before = step.id
-                images.append(RestoredImage(source.id if self.search else "", name, asset, is_new, strays))
+            await self._make_row(planner, mine, made[source.id], source.id if self.search else "", images, ready)
+
+    async def _make_row(
+        self,
+        planner: Planner,
+        steps: list[Step],
+        before: Asset,
+        name: str,
+        images: list[RestoredImage],
+        ready: list[Recipe],
+    ) -> None:
+        for place, step in enumerate(steps):
+            try:
+                if self.is_sent and (recipe := await self._missing(planner, step, before)) is not None:
+                    ready.append(recipe)
+                    return
+                asset, is_new = await self._step(planner, step, before)
+            except StraysError:
+                images.extend(RestoredImage(name, waiting) for waiting in self.names[place:])
+                return
+            images.append(RestoredImage(name, self.names[place], asset, is_new, is_poor(self.studio, before, asset)))
+            before = asset
+
+    async def _missing(self, planner: Planner, step: Step, before: Asset) -> Recipe | None:
+        """Return what a step's image would be made from, None when it is there."""
+        decision = await asyncio.to_thread(planner.decide, step, [before])
+        if decision.asset is not None:
+            return None
+        await self._check(planner, before)
+        return decision.recipe
 
     async def _step(self, planner: Planner, step: Step, before: Asset) -> tuple[Asset, bool]:
-        decision = await asyncio.to_thread(planner.decide, step, [before])
-        if decision.asset is None:
-            recipe = decision.recipe
-            async with making(self.studio.home, self.workspace.uuid, recipe.fingerprint):
-                # another command may have made it while this one waited
-                decision = await asyncio.to_thread(planner.decide, step, [before])
-                if decision.asset is None:
-                    errand = self._errand(step.id)
-                    asset = await generate_asset(
-                        self.studio, self.workspace, recipe, errand, self._refusing or self.pool
-                    )
-                    await asyncio.to_thread(self.workspace.choices.choose, planner.slug, step.id, asset.id)
-                    await asyncio.to_thread(measured, self.studio, self.workspace, [before], asset)
-                    return asset, True
-        asset = decision.asset
+        asset, is_new = await self._reuse_or_make(planner, step, before)
         await asyncio.to_thread(self.workspace.choices.choose, planner.slug, step.id, asset.id)
-        return asset, False
+        await asyncio.to_thread(measured, self.studio, self.workspace, [before], asset)
+        return asset, is_new
+
+    async def _check(self, planner: Planner, before: Asset) -> None:
+        if not self.goes_on:
+            await asyncio.to_thread(check_source, self.studio, self.workspace, planner.slug, before)
+
+    async def _reuse_or_make(self, planner: Planner, step: Step, before: Asset) -> tuple[Asset, bool]:
+        decision = await asyncio.to_thread(planner.decide, step, [before])
+        if decision.asset is not None:
+            return decision.asset, False
+        await self._check(planner, before)
+        recipe = decision.recipe
+        async with making(self.studio.home, self.workspace.uuid, recipe.fingerprint):
+            # another command may have made it while this one waited
+            decision = await asyncio.to_thread(planner.decide, step, [before])
+            if decision.asset is not None:
+                return decision.asset, False
+            errand, maker = self._errand(step.id), self._refusing or self.pool
+            return await generate_asset(self.studio, self.workspace, recipe, errand, maker), True

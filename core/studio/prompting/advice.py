@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from core.models.asset import Role
+from core.studio.prompting.things import is_mentioned, things
 
 _NEGATIVES = {
     "no people": "empty and deserted",
@@ -47,9 +48,16 @@ _CAMERA = re.compile(
 _KEPT = re.compile(
     r"\b(?:keep|same|stays?|remains?|still|gone|removed?|without|unchanged)\b|保持|保留|不变|移除|消失", re.IGNORECASE
 )
+_ALL_KEPT = re.compile(r"\b(?:everything|all else|the rest|all the rest|things)\b|其余|其他|一切|物品", re.IGNORECASE)
 _QUOTED = re.compile(r"[\"“「][^\"”」\n]{1,200}[\"”」]")
 _LETTERS = re.compile(
-    r"\b(?:font|letters?|lettering|serif|typeface|handwritten|script|type)\b|字体|字形|字母", re.IGNORECASE
+    r"\b(?:font|letters?|lettering|serif|typeface|handwritten|script|type)\b|字体|字形|字母|整齐", re.IGNORECASE
+)
+_ASKS_FOR_TEXT = re.compile(
+    r"\b(?:that (?:says|reads)|saying|titled|entitled|captioned|labell?ed|inscribed|(?:sign|label|poster|cover) reading"
+    r"|(?:with|bearing|has|add|write|put) (?:(?:an?|the|some) )?(?:(?!no\b)\w+ )?"
+    r"(?:text|title|headline|caption|slogan|inscription|lettering))\b|写着|写有|写上|印着|印有|印上|刻着|题为|标题[是为]",
+    re.IGNORECASE,
 )
 _COUNTED = re.compile(
     r"(?:\b(?:make|create|generate|give me|draw)\s+)?\b(two|three|four|five|six|seven|eight|[2-8])\s+"
@@ -80,9 +88,11 @@ class Hint(StrEnum):
     NEGATIVE = "negative"
     VAGUE = "vague"
     NO_LIGHT_OR_CAMERA = "no_light_or_camera"
+    THING_LEFT_OPEN = "thing_left_open"
     SCENE_LEFT_OPEN = "scene_left_open"
     MANY_CHANGES = "many_changes"
     LETTERS = "letters"
+    WORDS_UNSETTLED = "words_unsettled"
     COUNTED = "counted"
     FIRST_LOOK = "first_look"
 
@@ -91,7 +101,8 @@ class Hint(StrEnum):
 class Situation:
     """A prompt and what it comes with: references by role, what naming them adds, variants, and whether it is a first.
 
-    `named` is the prompt with its references named before it.
+    `named` is the prompt with its references named before it, "" where that is done anyway. `before` are the prompts of
+    the scenes it follows, `most` how many variants there can be.
     """
 
     prompt: str
@@ -99,15 +110,22 @@ class Situation:
     named: str = ""
     variants: int = 1
     is_first: bool = False
+    before: tuple[str, ...] = ()
+    most: int = 8
 
 
 @dataclass(frozen=True)
 class Advice:
-    """A hint, with the prompt and the number of variants that follow it; None where only the person can tell."""
+    """A hint, with the prompt and the number of variants that follow it; None where only the person can tell.
+
+    `instead` is a prompt that follows it the other way round, `about` the thing it is about.
+    """
 
     hint: Hint
     prompt: str | None = None
     variants: int | None = None
+    instead: str | None = None
+    about: str = ""
 
 
 def advise(situation: Situation) -> tuple[Advice, ...]:
@@ -124,18 +142,34 @@ def _counted(now: Situation) -> Advice | None:
     word = (found[1] or found[2]).lower()
     count = _NUMBERS.get(word) or int(word)
     without = (now.prompt[: found.start()] + now.prompt[found.end() :]).strip()
-    return Advice(Hint.COUNTED, _begun(without), count)
+    return Advice(Hint.COUNTED, _begun(without), min(count, now.most) if now.most > 1 else None)
 
 
 def _unnamed(now: Situation) -> Advice | None:
     is_named = re.search(r"\bimage\s*\d|图\s*\d", now.prompt, re.IGNORECASE)
-    if len(now.roles) < 2 or is_named:
+    if len(now.roles) < 2 or is_named or not now.named:
         return None
     return Advice(Hint.UNNAMED_REFERENCES, now.named if now.named != now.prompt else None)
 
 
+def _thing(now: Situation) -> Advice | None:
+    if _ALL_KEPT.search(now.prompt) and _KEPT.search(now.prompt):
+        return None
+    there = (thing for prompt in now.before for thing in things(prompt))
+    thing = next((thing for thing in there if not is_mentioned(thing, now.prompt)), None)
+    if thing is None:
+        return None
+    kept, gone = (
+        ("上一场景中的{thing}保持不变。", "上一场景中的{thing}已经不在了。")
+        if _is_chinese(now.prompt)
+        else ("The {thing} of the previous scene stays as it is.", "The {thing} of the previous scene is gone.")
+    )
+    keep, leave = (f"{now.prompt.rstrip()}\n{words.format(thing=thing)}" for words in (kept, gone))
+    return Advice(Hint.THING_LEFT_OPEN, keep, instead=leave, about=thing)
+
+
 def _scene(now: Situation) -> Advice | None:
-    if Role.SCENE not in now.roles or _KEPT.search(now.prompt):
+    if Role.SCENE not in now.roles or _KEPT.search(now.prompt) or _thing(now) is not None:
         return None
     return _with_line(
         now,
@@ -156,14 +190,26 @@ def _many(now: Situation) -> Advice | None:
 
 
 def _letters(now: Situation) -> Advice | None:
-    if not _QUOTED.search(now.prompt) or _LETTERS.search(now.prompt):
+    quoted = [found[0] for found in _QUOTED.finditer(now.prompt)]
+    if not quoted or _LETTERS.search(now.prompt):
         return None
-    return _with_line(
-        now,
-        Hint.LETTERS,
-        english="The quoted words stand letter for letter, in a clear sans-serif typeface.",
-        chinese="引号中的文字一字不差，使用清晰的黑体字形。",
-    )
+    return Advice(Hint.LETTERS, _text_first(now.prompt, quoted))
+
+
+def _unsettled(now: Situation) -> Advice | None:
+    if _QUOTED.search(now.prompt) or not _ASKS_FOR_TEXT.search(now.prompt):
+        return None
+    blank = "“{文字}”" if _is_chinese(now.prompt) else '"{words}"'
+    return Advice(Hint.WORDS_UNSETTLED, _text_first(now.prompt, [blank]))
+
+
+def _text_first(prompt: str, quoted: list[str]) -> str:
+    """Return a prompt that has the text written before the image is made, and says what its letters are like."""
+    if _is_chinese(prompt):
+        first, then = f"先写好文字，一字不差：{'、'.join(quoted)}。", f"再画图，图中只有这些文字：{prompt.strip()}"
+        return "\n".join((first, then, "字体为清晰的黑体，没有东西遮挡。"))
+    first, then = f"First write the text, word for word: {', '.join(quoted)}.", f"Then make the image: {prompt.strip()}"
+    return "\n".join((first, then, "These are its only words, in a clear sans-serif typeface, nothing across them."))
 
 
 def _negative(now: Situation) -> Advice | None:
@@ -208,15 +254,18 @@ def _plain_light(now: Situation) -> Advice | None:
 
 
 def _first(now: Situation) -> Advice | None:
-    return Advice(Hint.FIRST_LOOK, variants=3) if now.is_first and now.variants == 1 else None
+    is_one = now.is_first and now.variants == 1 and now.most > 1
+    return Advice(Hint.FIRST_LOOK, variants=min(3, now.most)) if is_one else None
 
 
 _RULES: tuple[Callable[[Situation], Advice | None], ...] = (
     _unnamed,
     _counted,
+    _thing,
     _scene,
     _many,
     _letters,
+    _unsettled,
     _negative,
     _vague,
     _plain_light,

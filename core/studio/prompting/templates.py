@@ -32,7 +32,10 @@ def _template(entry: dict[str, Any], spoken: str) -> Template:
         hint=entry["hint"][spoken],
         example=entry["example"][spoken],
         roles=tuple(Role(role) for role in entry.get("roles", ())),
-        models=tuple(entry.get("models", ())),
+        optional=tuple(Role(role) for role in entry.get("optional", ())),
+        models=tuple(entry["models"]),
+        series=entry.get("series", {}).get(spoken, ""),
+        views=tuple(entry.get("views", {}).get(spoken, ())),
         search=entry.get("search", ""),
     )
 

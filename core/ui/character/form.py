@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from core.errors import StudioError
-from core.models.asset import Asset, Kind
-from core.studio.characters import MOST_VARIANTS, SHEET_KINDS, SheetOrder, begin_sheet, composed
-from core.studio.prompts import count_words
+from core.models.asset import Asset, EngineName, Kind
+from core.studio.characters import MOST_VARIANTS, SHEET_KINDS, SheetOrder, begin_sheet, composed, sheet_recipes
+from core.studio.prompting.advice import Situation
+from core.studio.prompts import count_words, role_of
 from core.studio.sheet_prompts import SheetForm, View, write_prompt
+from core.ui.advising import show_advice
+from core.ui.batching import batch_button
 from core.ui.components.marks import name_of
 from core.ui.controls import KeptControls, model_controls
 from core.ui.desk import desk
@@ -29,10 +33,11 @@ _SHEET_RATIO = "3:2"  # views stand side by side, whatever shape the picture has
 
 @dataclass(frozen=True)
 class Wanted:
-    """A filled-in form: the order it makes, and what that costs in USD."""
+    """A filled-in form: the order it makes, and what that costs in USD, at once and in a batch."""
 
     order: SheetOrder
     cost_usd: float
+    batch_usd: float
 
 
 def fill_form(made: Asset) -> None:
@@ -51,6 +56,9 @@ def show_form(source: Asset) -> Wanted:
     prompt = _prompt(write_prompt(kind, form, studio().language), source)
     controls = model_controls(KeptControls(NAME, ratio="" if kind is Kind.CUTOUT else _SHEET_RATIO))
     variants = _wanted_variants()
+    roles = (role_of(source.recipe.kind),)
+    now = Situation(prompt, roles, variants=variants, most=MOST_VARIANTS)
+    show_advice(NAME, now, partial(set_kept, f"{NAME}/prompt"), partial(set_kept, _VARIANTS))
     order = SheetOrder(
         name=form.name,
         kind=kind,
@@ -61,7 +69,8 @@ def show_form(source: Asset) -> Wanted:
         settings=controls.settings,
         variants=variants,
     )
-    return Wanted(order, controls.price_usd * variants)
+    cost = controls.price_usd * variants
+    return Wanted(order, cost, controls.facts.batch_factor * cost)
 
 
 def show_make_button(wanted: Wanted, is_running: bool) -> None:
@@ -69,13 +78,16 @@ def show_make_button(wanted: Wanted, is_running: bool) -> None:
     label = _("Make {images} · {price}").format(images=images(wanted.order.variants), price=price(wanted.cost_usd))
     with st.container(key="go-bar", gap="small"):
         _choose_variants()
-        if not st.button(
+        is_wanted = st.button(
             label.replace("$", r"\$"),
             type=main_type(not is_running),
             width="stretch",
             icon=":material/brush:",
             disabled=is_running,
-        ):
+        )
+        if wanted.order.engine is EngineName.GEMINI and not is_running:
+            _show_batch_button(wanted)
+        if not is_wanted:
             return
         try:
             run = begin_sheet(desk(), studio().workspace, wanted.order, studio().user, studio().key)
@@ -85,6 +97,17 @@ def show_make_button(wanted: Wanted, is_running: bool) -> None:
     forget_kept(f"{NAME}/shown")
     note_run(NAME, run, wanted.cost_usd / wanted.order.variants)
     st.rerun()
+
+
+def _show_batch_button(wanted: Wanted) -> None:
+    here, order = studio(), wanted.order
+    batch_button(
+        order.variants,
+        price(wanted.batch_usd),
+        lambda: sheet_recipes(here.studio, here.workspace, order),
+        "sheet-batch",
+        "tertiary",
+    )
 
 
 def _choose_kind() -> Kind:

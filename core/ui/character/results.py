@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.models.asset import Asset
 from core.studio.characters import keep, kept_try, tries
+from core.ui.answers import show_answer_quietly
 from core.ui.character.form import NAME
 from core.ui.components.marks import name_of
 from core.ui.components.pictures import before_after, picture_strip, zoom_picture
@@ -37,6 +38,7 @@ def show_results(source: Asset, name: str, is_running: bool) -> None:
         look="versions",
         on_pick=lambda asset_id: set_kept(f"{NAME}/shown", asset_id),
     )
+    show_answer_quietly(shown, NAME)
 
 
 def _shown(made: list[Asset]) -> Asset:

@@ -62,7 +62,7 @@ def show_actions(
             key=f"{name}-words",
             help=_("Fill the form in as it was for this image"),
             on_click=_then,
-            args=(lambda: fill_form(shown), to_bench),
+            args=(lambda: fill_form(shown.recipe), to_bench),
         )
         st.button(
             _("Refine it"),

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
 from core.engines.base import BatchState
-from core.models.batch import Batch
-from core.studio.batches import cancel_batch, is_overdue, own_batches, reasons, retry_batch
+from core.models.batch import Batch, BatchEntry
+from core.studio.batches import cancel_batch, failures, is_overdue, own_batches, reasons, retry_batch
+from core.studio.lab import LAB
+from core.studio.made_before import is_used_up
 from core.ui.batching import look, show_batches_under_way, tell_sent
 from core.ui.components.pictures import picture_strip
 from core.ui.lab.form import show_on_bench
+from core.ui.lab.ways import ways_of_sent
+from core.ui.made_before import offer_made_before, use
 from core.ui.session import studio
 from core.ui.telling import attempt, say
 from core.ui.texts import _
@@ -41,7 +45,7 @@ def _batch(batch: Batch) -> None:
     facts = [
         _("{made} of {images} there").format(made=len(batch.made), images=images(count)),
         batch.model,
-        price(batch.cost_usd),
+        _price(batch, batch.entries),
         ago(batch.created),
     ]
     st.caption(plain(" · ".join(facts)))
@@ -56,9 +60,23 @@ def _batch(batch: Batch) -> None:
         )
     if batch.failed:
         with st.expander(_("Why an image is missing")):
-            for error in reasons(batch):
-                show_error(error)
+            for error, recipe in reasons(batch):
+                show_error(error, ways_of_sent(recipe) if recipe.story == LAB else None)
+    _offer_made_before(batch)
     _actions(batch)
+
+
+def _offer_made_before(batch: Batch) -> None:
+    """Offer what the same recipes made before, where only a quota or a budget stood in their way."""
+    missed = [recipe for error, recipe in failures(batch) if is_used_up(error)]
+    taken = offer_made_before(missed, key=f"{batch.id}-made-before")
+    if taken is None:
+        return
+    if taken.recipe.story == LAB:
+        show_on_bench(taken.id)
+    else:
+        use(taken)
+    st.rerun()
 
 
 def _actions(batch: Batch) -> None:
@@ -68,9 +86,14 @@ def _actions(batch: Batch) -> None:
             if not batch.is_cancelled or is_overdue(batch):
                 _action(batch, _("Cancel"), ":material/stop_circle:", lambda: _cancel(batch))
         if batch.failed and not batch.is_open:
-            cost = price(batch.cost_usd * len(batch.failed) / len(batch.entries))
-            label = _("Send again: {images} · {price}").format(images=images(len(batch.failed)), price=cost)
+            label = _("Send again: {images} · {price}")
+            label = label.format(images=images(len(batch.failed)), price=_price(batch, batch.failed))
             _action(batch, label, ":material/schedule_send:", lambda: _retry(batch))
+
+
+def _price(batch: Batch, entries: Sequence[BatchEntry]) -> str:
+    has_search = any(entry.recipe.settings.search for entry in entries)
+    return price(batch.cost_usd * len(entries) / len(batch.entries), has_search=has_search)
 
 
 def _action(batch: Batch, label: str, icon: str, act: Callable[[], object]) -> None:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from core.errors import StudioError
-from core.models.asset import EngineName
+from core.models.asset import EngineName, Role
 from core.models.talk import Talk, Transport
 from core.studio.lab import LabOrder
+from core.studio.prompting.advice import Situation
 from core.studio.talks import Prepared, Say, prepare, say_next
+from core.ui.advising import show_advice
 from core.ui.controls import KeptControls, engine_in_use, model_controls
 from core.ui.desk import desk
 from core.ui.lab.form import fill_controls
-from core.ui.lab.references import choose_references, fill_references
+from core.ui.lab.references import choose_references, fill_references, references
 from core.ui.lab.talk_place import NEW, forget_echo, form_name, look_at
+from core.ui.lab.video_part import choose_video
 from core.ui.session import forget_kept, kept, set_kept, studio
 from core.ui.texts import _, ngettext
 from core.ui.tries import note_run
@@ -27,17 +32,23 @@ def show_chat_form(talk: Talk | None, leaf: str, is_running: bool) -> None:
     name = form_name(talk.id if talk else NEW)
     forget_echo(name)
     prompt = _words(name, has_before=bool(leaf))
+    roles = (*((Role.PLATE,) if leaf else ()), *(source.role for source in references(name)))
+    show_advice(name, Situation(prompt, roles, most=1), partial(set_kept, f"{name}/prompt"))
     way = _choose_way(name, has_before=bool(leaf))
-    references = choose_references(name)
+    attached = choose_references(name)
     controls = model_controls(KeptControls(name), is_full=True)
+    # the service that keeps a conversation takes no video in it
+    video = {} if way == _INTERACTIONS else choose_video(name, controls.facts)
+    settings = controls.settings.model_copy(update=video)
     say = Say(
-        order=LabOrder(prompt, references, controls.engine, controls.model, controls.settings),
+        order=LabOrder(prompt, attached, controls.engine, controls.model, settings),
         talk=talk.id if talk else "",
         parent=leaf,
         transport=Transport.INTERACTIONS if way == _INTERACTIONS else Transport.CHAT,
         is_fresh=way == _PICTURE,
     )
-    label = _("Make {images} · {price}").format(images=images(1), price=price(controls.price_usd))
+    cost = price(controls.price_usd, has_search=bool(controls.search_usd))
+    label = _("Make {images} · {price}").format(images=images(1), price=cost)
     is_off = is_running or not prompt.strip()
     with st.container(key="go-bar", horizontal=True, vertical_alignment="center"):
         is_clicked = st.button(

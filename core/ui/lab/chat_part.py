@@ -10,7 +10,9 @@ from core.studio.background import RunView
 from core.studio.talks import picture_of
 from core.ui.lab.chat_form import show_chat_form
 from core.ui.lab.chat_turns import show_asked, show_earlier, show_turn
+from core.ui.lab.talk_menu import show_menu, show_undo
 from core.ui.lab.talk_place import CURRENT, NEW, current_talk, forget_said, form_name, leaf_of, look_at
+from core.ui.lab.ways import ways_on
 from core.ui.session import kept, kept_value, set_kept, studio
 from core.ui.texts import _
 from core.ui.tries import current_run, show_run
@@ -22,10 +24,14 @@ def show_chat() -> None:
     talks = studio().workspace.conversations.list()
     if current_talk() not in {NEW, *(talk.id for talk in talks)}:
         set_kept(CURRENT, NEW)
-    _choose(talks)
-    talk = _read(current_talk())
-    name = form_name(talk.id if talk else NEW)
-    run = current_run(name)
+    show_undo()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _choose(talks)
+        talk = _read(current_talk())
+        name = form_name(talk.id if talk else NEW)
+        run = current_run(name)
+        if talk is not None:
+            show_menu(talk, is_running=run is not None and run.is_active)
     pending = _settle(talk, name, run)
     leaf = leaf_of(talk) if talk else ""
     with st.container(key="picture-first"):
@@ -35,7 +41,7 @@ def show_chat() -> None:
     with talk_side:
         if pending is not None:
             show_asked(pending)
-        show_run(name, run)
+        show_run(name, run, ways_on(name, _("What should change?") if leaf else _("Prompt")))
         if talk and leaf:
             show_turn(talk, leaf)
         elif pending is None:
@@ -46,25 +52,24 @@ def show_chat() -> None:
 
 def _choose(talks: list[Talk]) -> None:
     titles = {NEW: _("A new conversation"), **{talk.id: f"{talk.title} · {ago(talk.created)}" for talk in talks}}
-    with st.container(horizontal=True, vertical_alignment="center"):
-        kept(
-            st.selectbox,
-            _("Conversation"),
-            CURRENT,
-            NEW,
-            options=list(titles),
-            format_func=lambda talk_id: titles[talk_id],
-            label_visibility="collapsed",
-            width="stretch",
-        )
-        st.button(
-            _("New conversation"),
-            icon=":material/add_comment:",
-            key="talk-new",
-            disabled=current_talk() == NEW,
-            on_click=set_kept,
-            args=(CURRENT, NEW),
-        )
+    kept(
+        st.selectbox,
+        _("Conversation"),
+        CURRENT,
+        NEW,
+        options=list(titles),
+        format_func=lambda talk_id: titles[talk_id],
+        label_visibility="collapsed",
+        width="stretch",
+    )
+    st.button(
+        _("New conversation"),
+        icon=":material/add_comment:",
+        key="talk-new",
+        disabled=current_talk() == NEW,
+        on_click=set_kept,
+        args=(CURRENT, NEW),
+    )
 
 
 def _read(talk_id: str) -> Talk | None:

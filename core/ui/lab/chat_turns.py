@@ -7,9 +7,9 @@ import streamlit as st
 from core.models.asset import Asset
 from core.models.talk import Talk, Transport, Turn
 from core.studio.talks import picture_of
+from core.ui.answers import show_answer, show_answer_quietly
 from core.ui.components.pictures import zoom_picture
 from core.ui.lab.actions import show_facts
-from core.ui.lab.results import show_answer
 from core.ui.lab.talk_place import look_at
 from core.ui.original import original_button
 from core.ui.session import studio
@@ -29,7 +29,7 @@ def show_turn(talk: Talk, turn_id: str) -> None:
         _show_picture(turn, picture, _TALLEST)
         if picture is not None:
             show_facts(picture)
-            show_answer(picture)
+            show_answer(picture, f"turn-{turn.id}")
             with st.container(horizontal=True):
                 original_button(studio().workspace, picture)
         _show_later(talk, turn)
@@ -71,6 +71,8 @@ def _show_small(talk: Talk, turn: Turn) -> None:
                 on_click=look_at,
                 args=(talk.id, turn.id),
             )
+            if picture is not None:
+                show_answer_quietly(picture, f"turn-{turn.id}")
         with shown:
             _show_picture(turn, picture, _SMALL)
 

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from core.models.asset import Role
-from core.models.template import Template
+from core.models.template import Template, open_blanks
 from core.studio.prompting.templates import from_file, own, to_file
+from core.ui.controls import model_titles
+from core.ui.lab.references import references
+from core.ui.lab.template_in_use import template_in_use
 from core.ui.session import kept_value, studio
 from core.ui.telling import attempt, say
 from core.ui.texts import _, ngettext
 from core.ui.widgets import ago, plain
 
 _UNDO = "lab/removed-template"
-
-
-def own_templates() -> dict[str, Template]:
-    """Return a person's own templates by id; a file that cannot be read is told, and none are shown."""
-    found: dict[str, Template] = {}
-    attempt(lambda: found.update({f"own/{template.id}": template for template in own(studio().studio).current()}))
-    return found
 
 
 def show_own(name: str, mine: dict[str, Template], chosen: Template | None) -> None:
@@ -29,7 +27,9 @@ def show_own(name: str, mine: dict[str, Template], chosen: Template | None) -> N
     if chosen is not None:
         _change(name, chosen, prompt)
     with st.expander(_("Save the prompt as a template")):
-        save_form(name, prompt)
+        model = str(kept_value(f"{name}/model", ""))
+        roles = tuple(source.role for source in references(name))
+        save_form(name, prompt, roles, (model,) if model else ())
     with st.expander(_("Carry templates over")):
         _carry(name, tuple(mine.values()))
 
@@ -41,7 +41,16 @@ def save_form(name: str, prompt: str, roles: tuple[Role, ...] = (), models: tupl
     tags = st.text_input(_("Tags"), key=f"{name}-own-tags", placeholder=_("scenes, night"), max_chars=200)
     if st.button(_("Save"), key=f"{name}-own-save", disabled=not (title.strip() and prompt.strip())):
         found = {"text": prompt.strip(), "tags": _tags(tags), "roles": roles, "models": models}
-        _save(Template(id="", title=title.strip(), **found))
+        _save(Template(id="", title=title.strip(), **found, **_series(name, prompt)))
+
+
+def _series(name: str, prompt: str) -> dict[str, object]:
+    """Return what makes a series of the template too, where the prompt was begun with one and still has its blank."""
+    begun = template_in_use(name)
+    blank = str(kept_value(f"{name}/series", ""))
+    if begun is None or not begun.series or blank not in open_blanks(prompt):
+        return {}
+    return {"series": blank, "views": begun.views}
 
 
 def _change(name: str, chosen: Template, prompt: str) -> None:
@@ -54,13 +63,41 @@ def _change(name: str, chosen: Template, prompt: str) -> None:
                 studio().notes[_UNDO] = chosen.id
             st.rerun()
     versions = own(studio().studio).read().templates.get(chosen.id, ())
+    with st.expander(_("Edit this template")):
+        _edit(f"{name}-edit-{chosen.id}-{len(versions)}", chosen)
     if len(versions) > 1:
         with st.expander(ngettext("{count} version", "{count} versions", len(versions)).format(count=len(versions))):
             for number, version in enumerate(reversed(versions[:-1])):
-                st.caption(plain(ago(version.saved)))
-                st.code(version.template.text, language=None, wrap_lines=True)
+                was = version.template
+                st.caption(plain(" · ".join([was.title, *was.tags, ago(version.saved)])))
+                st.code(was.text, language=None, wrap_lines=True)
                 if st.button(_("Bring this version back"), key=f"{name}-own-version-{number}"):
-                    _save(version.template)
+                    _save(was)
+
+
+def _edit(key: str, chosen: Template) -> None:
+    """Show all that a template says, to be changed; `key` is another for each version."""
+    title = st.text_input(_("Title"), chosen.title, key=f"{key}-title", max_chars=200)
+    text = st.text_area(_("Text"), chosen.text, key=f"{key}-text", height="content")
+    tags = st.text_input(_("Tags"), ", ".join(chosen.tags), key=f"{key}-tags", max_chars=200)
+    hint = st.text_input(_("Hint"), chosen.hint, key=f"{key}-hint", max_chars=500)
+    models = st.multiselect(
+        _("Models that suit"),
+        _offered(chosen.models),
+        [*chosen.models],
+        format_func=lambda model: studio().studio.catalog.model(model).title,
+        key=f"{key}-models",
+    )
+    says = {"title": title.strip(), "text": text.strip(), "tags": _tags(tags), "hint": hint.strip()}
+    changed = chosen.model_copy(update={**says, "models": tuple(models)})
+    is_off = changed == chosen or not (changed.title and changed.text)
+    if st.button(_("Save the changes"), key=f"{key}-save", icon=":material/save:", disabled=is_off):
+        _save(changed)
+
+
+def _offered(named: Sequence[str]) -> list[str]:
+    """Return the models that can be named: those that make images, and what is named already."""
+    return list(dict.fromkeys([*model_titles(), *named]))
 
 
 def _restore() -> None:

@@ -16,6 +16,7 @@ from core.studio.lab import reference_to
 from core.studio.prompts import role_of
 from core.ui.components.marks import name_of
 from core.ui.components.pictures import MOST_IN_GALLERY, picture_strip
+from core.ui.lab.template_in_use import add_words, place_of_next, template_in_use
 from core.ui.labels import role_names
 from core.ui.pictures import picture_url
 from core.ui.session import kept, kept_value, set_kept, studio
@@ -46,20 +47,48 @@ def fill_references(name: str, sources: Sequence[Source]) -> None:
         set_kept(_name_place(name, source.asset_id), source.name if is_own else "")
 
 
-def add_reference(name: str, asset_id: str, role: str = _BY_KIND) -> None:
-    """Put a picture of the project behind the others; one that is among them stays where it is."""
-    entries = _entries(name)
-    if asset_id not in [known for known, _role in entries]:
-        _put(name, [*entries, (asset_id, role)])
+def add_reference(name: str, asset_id: str) -> None:
+    """Put a picture of the project where the form's template misses one, else behind the others.
+
+    One that is among them stays where it is.
+    """
+    entries = _there(name)
+    if asset_id in [known for known, _role in entries]:
+        return
+    place, role = place_of_next(template_in_use(name), _roles(entries)) or (len(entries), _BY_KIND)
+    _put(name, [*entries[:place], (asset_id, str(role)), *entries[place:]])
+
+
+def give_roles(name: str, roles: Sequence[Role]) -> None:
+    """Say what a form's references are for, in their order; further ones keep what they have."""
+    entries = _there(name)
+    given = [(asset_id, str(role)) for (asset_id, _role), role in zip(entries, roles, strict=False)]
+    _put(name, [*given, *entries[len(given) :]])
+
+
+def drop_reference(name: str, asset_id: str) -> None:
+    """Take a picture out of a form's references; the others keep their order."""
+    _put(name, [entry for entry in _entries(name) if entry[0] != asset_id])
 
 
 def choose_references(name: str) -> tuple[Source, ...]:
-    """Show the references, and how one more is taken; return them."""
-    entries = [(known, role) for known, role in _entries(name) if studio().workspace.find(known) is not None]
+    """Show the references, which ones the form's template misses, and how one more is taken; return them."""
+    entries = _there(name)
     for number, (asset_id, role) in enumerate(entries):
         _reference(name, entries, number, asset_id, role)
+    _show_missing(name, entries)
     _take(name, len(entries))
     return references(name)
+
+
+def _show_missing(name: str, entries: list[tuple[str, str]]) -> None:
+    template = template_in_use(name)
+    if template is None:
+        return
+    for place in template.open_places(_roles(entries)):
+        number, wish = place + 1, add_words(template.places[place])
+        words = _("Image {number}: {wish}") if place < len(template.roles) else _("Image {number}: {wish}, if you like")
+        st.caption(f":material/add_photo_alternate: {plain(words.format(number=number, wish=wish))}")
 
 
 def _reference(name: str, entries: list[tuple[str, str]], number: int, asset_id: str, role: str) -> None:
@@ -173,6 +202,16 @@ def _entries(name: str) -> list[tuple[str, str]]:
             asset_id, role = entry
             found.append((asset_id, role if role in set(Role) else _BY_KIND))
     return found[: 2 * MOST]
+
+
+def _there(name: str) -> list[tuple[str, str]]:
+    """Return the entries whose picture is in the project."""
+    return [(known, role) for known, role in _entries(name) if studio().workspace.find(known) is not None]
+
+
+def _roles(entries: Sequence[tuple[str, str]]) -> list[Role]:
+    """Return what each entry is for; its picture is in the project."""
+    return [Role(role) if role else role_of(studio().workspace.get(known).recipe.kind) for known, role in entries]
 
 
 def _put(name: str, entries: list[tuple[str, str]]) -> None:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.models.answer import Block, BlockKind, Grounding
 from core.models.asset import Asset
+from core.ui.answers import show_answer
 from core.ui.components.pictures import before_after, picture_strip, zoom_picture
-from core.ui.components.suggestions import search_suggestions
 from core.ui.lab.actions import show_actions, show_facts
 from core.ui.lab.compare import compared_with, show_comparison, show_difference
 from core.ui.lab.form import NAME
 from core.ui.lab.stars import starred_ids, stars_of
-from core.ui.pictures import answer_url
 from core.ui.session import kept_value, set_kept, studio
 from core.ui.texts import _
-from core.ui.widgets import empty_place, plain
+from core.ui.widgets import empty_place
 
 _TALLEST = 460
 _MOST_SHOWN = 200
@@ -34,7 +32,7 @@ def show_results(made: list[Asset]) -> None:
     show_actions(NAME, shown, made[:_MOST_SHOWN])
     with st.expander(_("Prompt")):
         st.code(shown.recipe.composed, language=None, wrap_lines=True)
-    show_answer(shown)
+    show_answer(shown, NAME)
     _history(made[:_MOST_SHOWN], shown)
 
 
@@ -67,43 +65,3 @@ def _history(made: list[Asset], shown: Asset) -> None:
         label=_("History, newest first"),
         on_pick=lambda asset_id: set_kept(f"{NAME}/shown", asset_id),
     )
-
-
-def show_answer(shown: Asset) -> None:
-    """Show all that was answered, in its order; the thoughts apart from it."""
-    answer = studio().workspace.answers.find(shown.id)
-    if answer is None:
-        if shown.result.text:
-            with st.expander(_("The model's words")):
-                st.text(shown.result.text)
-        return
-    said = [block for block in answer.blocks if block.kind in (BlockKind.TEXT, BlockKind.IMAGE)]
-    thoughts = [block for block in answer.blocks if block.kind in (BlockKind.THOUGHT, BlockKind.THOUGHT_IMAGE)]
-    if len(said) > 1:
-        with st.expander(_("The whole answer"), expanded=sum(block.kind is BlockKind.IMAGE for block in said) > 1):
-            _blocks(shown, said)
-    if thoughts:
-        with st.expander(_("The model's thoughts")):
-            _blocks(shown, thoughts)
-    if answer.grounding is not None:
-        _grounding(shown, answer.grounding)
-
-
-def _blocks(shown: Asset, blocks: list[Block]) -> None:
-    for number, block in enumerate(blocks):
-        if block.text:
-            st.text(block.text)
-        elif block.file:
-            st.image(answer_url(studio().workspace, shown, block.file), width=360, alt=_("An image of the answer"))
-        else:
-            zoom_picture(studio().workspace, shown, key=f"lab-block-{block.kind}-{number}", max_height=240)
-
-
-def _grounding(shown: Asset, grounding: Grounding) -> None:
-    if grounding.suggestions:
-        st.caption(_("Search suggestions"))
-        search_suggestions(grounding.suggestions, key=f"lab-suggestions-{shown.id}")
-    if grounding.links:
-        with st.expander(_("Sources")):
-            for link in grounding.links:
-                st.link_button(plain(link.title or link.uri), link.uri, icon=":material/link:", type="tertiary")

@@ -7,6 +7,7 @@ import time
 from core.models.asset import Asset
 from core.models.talk import Talk
 from core.studio.talks import turn_of
+from core.ui.lab.video_part import VIDEO_FIELDS
 from core.ui.session import forget_kept, kept_value, set_kept, studio
 
 MODE, BENCH, CHAT = "lab/mode", "bench", "chat"
@@ -62,7 +63,8 @@ def forget_said(name: str, prompt: str) -> None:
     """Empty a form after what it said was answered; words that were typed since stay."""
     studio().notes[f"{name}/said"] = (prompt, time.monotonic())
     forget_echo(name)
-    forget_kept(f"{name}/references", f"{name}/run", f"{name}/pending")
+    # a video was looked at in the turn it came with; it goes along with the next one when it is attached again
+    forget_kept(f"{name}/references", f"{name}/run", f"{name}/pending", *(f"{name}/{field}" for field in VIDEO_FIELDS))
 
 
 def forget_echo(name: str) -> None:

@@ -6,11 +6,12 @@ import streamlit as st
 
 from core.models.asset import Asset, EngineName, Kind
 from core.models.story import CHARACTERS
-from core.studio.lab import LAB
+from core.studio.lab import is_of_lab
 from core.studio.lineage import Graph, asset_of
 from core.studio.pages.origins import credit_of
 from core.studio.plates.cutting import is_plates_slug, page_of_slug
 from core.studio.project_stories import story_slugs
+from core.ui.answers import show_answer_quietly
 from core.ui.character.form import NAME as SHEET
 from core.ui.character.form import fill_form
 from core.ui.components.marks import Mark, name_of
@@ -52,7 +53,9 @@ def show_drawer(asset: Asset, graph: Graph, reading: Reading) -> None:
         _relatives(_("Made from {images}"), _sources(asset, graph), "lineage-sources", reading)
         _relatives(_("Used in {images}"), _results(asset, graph), "lineage-results", reading)
         _recipe(asset)
-        _model_words(asset)
+        show_answer_quietly(asset, "lineage")
+        for warning in asset.result.warnings:
+            st.text(warning)
 
 
 def _actions(asset: Asset) -> None:
@@ -63,7 +66,7 @@ def _actions(asset: Asset) -> None:
             _character_actions(asset)
         elif is_turn_here(asset):
             _turn_actions(asset)
-        elif asset.recipe.story == LAB:
+        elif is_of_lab(asset):
             _lab_actions(asset)
         elif asset.recipe.step and asset.recipe.story in _told(story_slugs(studio().workspace)):
             _scene_actions(asset)
@@ -92,7 +95,7 @@ def _lab_actions(asset: Asset) -> None:
     if st.button(
         _("Open in the prompt lab"), icon=":material/science:", type="primary", help=_("With its words and references")
     ):
-        fill_lab(asset)
+        fill_lab(asset.recipe)
         show_on_bench(asset.id)
         go_to("prompt_lab")
 
@@ -187,7 +190,7 @@ def _facts(asset: Asset) -> list[tuple[str, str]]:
         (_("Cost"), cost),
         (_("Time"), _("{seconds} s").format(seconds=f"{result.seconds:.1f}") if result.seconds else ""),
         (_("Made"), ago(result.created)),
-        (_("Story"), "" if recipe.turn or recipe.story == LAB else recipe.story),
+        (_("Story"), "" if recipe.turn or is_of_lab(asset) else recipe.story),
         (_("Title"), origin.title),
         (_("Source"), origin.source),
         (_("Credit line"), origin.credit),
@@ -195,11 +198,3 @@ def _facts(asset: Asset) -> list[tuple[str, str]]:
         (_("File"), asset.file_name),
         (_("Fingerprint"), recipe.fingerprint[:16] if recipe.engine else ""),
     ]
-
-
-def _model_words(asset: Asset) -> None:
-    if asset.result.text:
-        with st.expander(_("The model's words")):
-            st.text(asset.result.text)
-    for warning in asset.result.warnings:
-        st.text(warning)

@@ -5,14 +5,17 @@ from __future__ import annotations
 import streamlit as st
 
 from core.errors import from_plain
+from core.models.asset import EngineName
 from core.models.wishes import detection_price
 from core.studio.background import RunView, begin_plates, retry_detection
+from core.studio.planning import StepStatus
 from core.studio.plates.gathering import objects_on
-from core.studio.plates.matrix import chain_price
+from core.studio.plates.matrix import chain_price, ready_price
+from core.studio.plates.sending import ready_on_pages
 from core.studio.specs import PlatesSpec
-from core.ui.batching import show_batches_under_way
+from core.ui.batching import batch_button, show_batches_under_way
 from core.ui.errors_text import error_text
-from core.ui.plates.view import View
+from core.ui.plates.view import View, open_page
 from core.ui.session import remember_place, studio
 from core.ui.telling import attempt
 from core.ui.texts import _, ngettext
@@ -31,6 +34,14 @@ def show_progress(view: View) -> None:
             show_under_way(run.id)
     if view.pages_run is not None and not view.pages_run.is_active:
         _failures(view, view.pages_run)
+        _waiting(view, view.pages_run)
+    if view.run is not None and (count := len(view.run.maybe_billed)):
+        words = ngettext(
+            "{count} image of the last run was not made and may still be billed.",
+            "{count} images of the last run were not made and may still be billed.",
+            count,
+        )
+        st.caption(words.format(count=count))
 
 
 def show_all_pages(view: View) -> None:
@@ -55,12 +66,32 @@ def _all_pages(view: View) -> None:
     if st.button(label, type="primary", icon=":material/brush:", key="plates/all-pages"):
         attempt(lambda: _begin_all(view))
         st.rerun()
+    if view.options.engine is EngineName.GEMINI:
+        _batch_button(view, count)
+
+
+def _batch_button(view: View, count: int) -> None:
+    """Show the button that sends what waits for no other image on all pages: of each object one at most."""
+    here, each = studio(), ready_price(view.page, view.matrix.chain, view.options, studio().studio.catalog)
+    most = _most(count * each)
+    label = _("Send what is ready on all pages as a batch · {price}").format(price=most)
+    pages = [page.id for page in view.pages]
+    batch_button(
+        count,
+        most,
+        lambda: ready_on_pages(here.studio, view.workspace, pages, view.order),
+        "plates/all-batch",
+        label=label,
+    )
 
 
 def _at_most(view: View, count: int) -> str:
     """Return what the whole chain costs for so many objects: what is made already costs nothing again."""
-    each = chain_price(view.page, view.matrix.chain, view.options, studio().studio.catalog)
-    return _("at most {amount}").format(amount=amount(count * each)) if count * each else price(0.0)
+    return _most(count * chain_price(view.page, view.matrix.chain, view.options, studio().studio.catalog))
+
+
+def _most(cost: float) -> str:
+    return _("at most {amount}").format(amount=amount(cost)) if cost else price(0.0)
 
 
 def _begin_all(view: View) -> None:
@@ -81,7 +112,11 @@ def _begin_all(view: View) -> None:
 
 
 def _failures(view: View, run: RunView) -> None:
-    failed = {page: outcome.error for page, outcome in run.outcomes.items() if outcome.error is not None}
+    failed = {
+        page: outcome.error
+        for page, outcome in run.outcomes.items()
+        if outcome.error is not None and outcome.status is not StepStatus.HELD
+    }
     dismissed = "plates/dismissed"
     if not failed or studio().notes.get(dismissed) == run.id:
         return
@@ -95,6 +130,30 @@ def _failures(view: View, run: RunView) -> None:
                 attempt(lambda: _retry(view, run))
                 st.rerun()
             if st.button(_("Close"), key="plates/dismiss"):
+                studio().notes[dismissed] = run.id
+                st.rerun()
+
+
+def _waiting(view: View, run: RunView) -> None:
+    """Name the pages on which steps wait for a look, and lead there."""
+    titles = {page.id: page.recipe.name or page.id for page in view.pages}
+    held = [page for page, outcome in run.outcomes.items() if outcome.status is StepStatus.HELD and page in titles]
+    dismissed = "plates/looked"
+    if not held or studio().notes.get(dismissed) == run.id:
+        return
+    words = ngettext(
+        "On {count} page further steps wait: a restoration strays. Look at it.",
+        "On {count} pages further steps wait: restorations stray. Look at them.",
+        len(held),
+    )
+    with st.container(border=True, key="plates-waiting"):
+        st.text(words.format(count=len(held)))
+        with st.container(horizontal=True):
+            for page in held[:_MOST_NAMED]:
+                if st.button(plain(titles[page]), icon=":material/difference:", key=f"plates/waits/{page}"):
+                    open_page(page)
+                    st.rerun()
+            if st.button(_("Close"), type="tertiary", key="plates/looked"):
                 studio().notes[dismissed] = run.id
                 st.rerun()
 

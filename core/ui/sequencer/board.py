@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -55,10 +56,10 @@ def card_mark(card: Card) -> Mark:
 def card_line(card: Card) -> str:
     """Return a card's state in words, with what making it costs when it is to be made."""
     if card.state is CardState.MISSING:
-        return _("to be made · {price}").format(price=price(card.price_usd))
+        return _("to be made · {price}").format(price=cards_price([card]))
     if card.state in (CardState.STALE, CardState.DRAFTED):
         words = _("stale · {price}") if card.state is CardState.STALE else _("draft · final {price}")
-        return words.format(price=price(card.price_usd if card.is_to_make else 0))
+        return words.format(price=cards_price([card] if card.is_to_make else []))
     if card.state in _MARKS:
         return mark_name(_MARKS[card.state])
     paid = card.asset.result.cost_usd if card.asset else 0.0
@@ -66,10 +67,15 @@ def card_line(card: Card) -> str:
     return f"{made} · {price(paid, is_actual=True)}" if paid else made
 
 
+def cards_price(cards: Sequence[Card]) -> str:
+    """Return what making the images of some cards costs, in words."""
+    return price(sum(card.price_usd for card in cards), has_search=any(card.search_usd for card in cards))
+
+
 def make_label(board: Board, card: Card) -> str:
     """Return what making a card's image is called: with those before it that are not up to date, and the price."""
     needed = [other for other in board.needed((card.step.id,)) if other.is_to_make]
-    cost = price(sum(other.price_usd for other in needed))
+    cost = cards_price(needed)
     before = len(needed) - 1
     if before < 1:
         return _("Make this image · {price}").format(price=cost)
@@ -138,7 +144,7 @@ def _menu(view: View, card: Card, labels: dict[str, str]) -> list[dict[str, Any]
         "lock": card.asset is None,
         "replace": card.asset is None,
     }
-    filled = {"again": labels["again"].format(price=price(card.price_usd))}
+    filled = {"again": labels["again"].format(price=cards_price([card]))}
     if card.is_to_make:
         filled["make"] = make_label(view.board, card)
     filled["versions"] = labels["versions"].format(count=len(card.versions))

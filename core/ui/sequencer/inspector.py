@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.errors import StudioError
 from core.models.asset import Asset, EngineName
 from core.studio.boards import Card, CardState
-from core.studio.step_versions import wanted_recipe
 from core.studio.story_editing import edit
+from core.ui.answers import show_answer_quietly
 from core.ui.components.pictures import before_after, zoom_picture
-from core.ui.made_before import is_used_up, offer_made_before
+from core.ui.made_before import offer_for_step
 from core.ui.sequencer.actions import ADD, PART, act_on, change
-from core.ui.sequencer.board import card_line, card_mark, make_label
+from core.ui.sequencer.board import card_line, card_mark, cards_price, make_label
 from core.ui.sequencer.new_scene import leave_new_scene, show_new_scene
 from core.ui.sequencer.prompt_part import show_prompt
 from core.ui.sequencer.settings_part import show_settings
 from core.ui.sequencer.sources_part import show_sources
 from core.ui.sequencer.versions_part import show_versions
 from core.ui.sequencer.view import View
-from core.ui.session import handed_on, kept, studio
-from core.ui.telling import attempt
+from core.ui.sequencer.ways import ways_on_scene
+from core.ui.session import handed_on, kept
 from core.ui.texts import _
-from core.ui.widgets import kind_name, plain, price, show_error
+from core.ui.widgets import kind_name, plain, show_error
 
 _CARDS = "#scenes"
 _HEIGHT = 360
@@ -44,6 +43,8 @@ def show_inspector(view: View) -> None:
         with picture:
             _picture(view, card)
             _actions(view, card)
+            if card.asset is not None:
+                show_answer_quietly(card.asset, "scene")
         with words:
             _name(view, card)
             _parts(view, card)
@@ -72,8 +73,8 @@ def _name(view: View, card: Card) -> None:
 
 def _picture(view: View, card: Card) -> None:
     if card.error is not None:
-        show_error(card.error)
-        _offer_made_before(view, card, card.error)
+        show_error(card.error, ways_on_scene(view, card))
+        offer_for_step(view.board, card, view.options, f"made-before-{view.slug}-{card.step.id}")
     if card.asset is None:
         with st.container(
             border=True, height=_EMPTY_HEIGHT, horizontal_alignment="center", vertical_alignment="center"
@@ -86,18 +87,6 @@ def _picture(view: View, card: Card) -> None:
     _shown(view, card, card.asset, previous)
 
 
-def _offer_made_before(view: View, card: Card, error: StudioError) -> None:
-    """Offer what the same recipe made before, where only a quota or a budget stood in its way."""
-    if not is_used_up(error):
-        return
-    recipe = wanted_recipe(view.workspace, view.board, card, view.options, studio().studio.catalog)
-    key = f"made-before-{view.slug}-{card.step.id}"
-    taken = offer_made_before([recipe] if recipe else [], key, shown=card.asset)
-    if taken is not None:
-        attempt(lambda: view.workspace.choices.choose(view.slug, card.step.id, taken.id))
-        st.rerun()
-
-
 def _shown(view: View, card: Card, asset: Asset, previous: Asset | None) -> None:
     key = f"picture-{view.slug}-{card.step.id}"
     is_beside = previous is not None and kept(st.toggle, _("Beside the picture before it"), "sequencer/beside", False)
@@ -108,7 +97,7 @@ def _shown(view: View, card: Card, asset: Asset, previous: Asset | None) -> None
 
 
 def _actions(view: View, card: Card) -> None:
-    cost = price(card.price_usd)
+    cost = cards_price([card])
     is_locked = card.state is CardState.LOCKED
     with st.container(horizontal=True):
         if card.error is not None and card.is_to_make and len(view.board.needed((card.step.id,))) == 1:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.studio.boards import Card, composed_text
+from core.models.asset import Role
+from core.studio.boards import Card, composed_text, roles_of
+from core.studio.prompting.advice import Situation
 from core.studio.story_editing import edit
+from core.ui.advising import show_advice
 from core.ui.components.marks import name_of
 from core.ui.pictures import picture_url
 from core.ui.sequencer.actions import change
@@ -30,6 +33,7 @@ def show_prompt(view: View, card: Card) -> None:
 
     handed_on(st.text_area, _("Prompt"), f"prompt-{view.slug}-{step.id}", step.prompt, save, height="content")
     st.caption(_words(step.prompt))
+    _advise(view, card)
     _images(view, card)
     with st.expander(_("What is sent")):
         composed = composed_text(view.board, card)
@@ -39,6 +43,19 @@ def show_prompt(view: View, card: Card) -> None:
             st.code(composed, language=None, wrap_lines=True)
     with st.expander(_("State of things")):
         _continuity(view, card)
+
+
+def _advise(view: View, card: Card) -> None:
+    def write(prompt: str) -> None:
+        change(view, lambda story: edit(story, card.step.id, prompt=prompt), _("prompt changed"))
+
+    prompt, roles = card.step.prompt, roles_of(view.board, card)
+    before = tuple(
+        scene.step.prompt
+        for source, role in zip(card.step.sources, roles, strict=True)
+        if role is Role.SCENE and (scene := view.board.card(source.id)) is not None
+    )
+    show_advice(f"advice/{view.slug}/{card.step.id}", Situation(prompt, roles, before=before[::-1], most=1), write)
 
 
 def _images(view: View, card: Card) -> None:

@@ -13,6 +13,7 @@ from core.studio.runs import cancel_run
 from core.studio.specs import StepOutcome
 from core.ui.batching import show_batches_under_way, story_batch_button
 from core.ui.sequencer.actions import begin
+from core.ui.sequencer.board import cards_price
 from core.ui.sequencer.view import View
 from core.ui.session import studio
 from core.ui.telling import attempt
@@ -38,7 +39,8 @@ def _offer(view: View) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.text(_summary(view), width="stretch")
         if board.to_make:
-            label = _("Make {images} · {price}").format(images=images(len(board.to_make)), price=price(board.cost_usd))
+            cost = cards_price(board.to_make)
+            label = _("Make {images} · {price}").format(images=images(len(board.to_make)), price=cost)
         elif board.to_return:
             label = _("Bring back {images} · free").format(images=images(len(board.to_return)))
         else:
@@ -89,7 +91,8 @@ def _progress(view: View) -> None:
         return
     run = view_run(studio().studio, view.run.id)
     seen = (view.run.started.keys(), view.run.outcomes.keys())
-    if not run.is_active or seen != (run.started.keys(), run.outcomes.keys()):
+    # a page that is still being shown goes to its end first: steps that end faster than that would leave the bar empty
+    if studio().shown.is_whole and (not run.is_active or seen != (run.started.keys(), run.outcomes.keys())):
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center"):
         st.progress(run.done / max(1, run.total), text=_heading(view, run))
@@ -125,6 +128,7 @@ def _ended(view: View, outcome: StepOutcome) -> str:
         StepStatus.REUSED: _("reused"),
         StepStatus.FAILED: _("failed"),
         StepStatus.SKIPPED: _("not made"),
+        StepStatus.HELD: _("waits for your look"),
         StepStatus.CANCELLED: _("stopped"),
         StepStatus.PLANNED: _("to be made"),
     }

@@ -27,6 +27,11 @@ class _StepControls:
     model: str
     is_fixed: bool = True
 
+    @property
+    def place(self) -> str:
+        """Which step this is."""
+        return f"{self.view.slug}/{self.step.id}"
+
     def value(self, field: str, default: Any) -> Any:
         """Return what the step says."""
         found = _value(self.step, field)
@@ -35,17 +40,18 @@ class _StepControls:
     def show(self, widget: Any, label: str, field: str, default: Any, **options: Any) -> Any:
         """Show a field's widget and return its value."""
         value = self.value(field, default)
-        key = f"step/{self.view.slug}/{self.step.id}/{field}-{value}"
-        return handed_on(widget, label, key, value, lambda chosen: self._save(field, chosen), **options)
+        key = f"step/{self.place}/{field}-{value}"
+        return handed_on(widget, label, key, value, lambda chosen: self.put(field, chosen), **options)
 
-    def _save(self, field: str, value: Any) -> None:
+    def put(self, field: str, value: Any) -> None:
+        """Write a field's value into the story."""
         change(self.view, lambda story: _with(story, self.step.id, field, value), _("settings changed"))
 
 
 def show_settings(view: View, card: Card) -> None:
     """Show the scene's own settings; what is not set is the story's."""
     story = view.opened.story
-    model_controls(_StepControls(view, card.step, story.model))
+    model_controls(_StepControls(view, card.step, story.model), below=card.step.settings.over(story.settings))
     shared = [text for text in (story.model, *map(str, story.settings.set_values().values())) if text]
     if shared:
         st.caption(_("What is not set here is the story's: {settings}.").format(settings=plain(", ".join(shared))))

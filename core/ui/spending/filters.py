@@ -32,7 +32,8 @@ def choose_filter() -> Filter:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         period = _period()
         group = _group(is_shared=user is None)
-    projects, models, outcomes = st.columns(3)
+    people = ledger.choices("user", None) if user is None else []
+    projects, models, outcomes, *users = st.columns(4 if len(people) > 1 else 3)
     names = outcome_names()
     with projects:
         project = _several(_("Project"), "projects", ledger.choices("project_title", user))
@@ -40,8 +41,12 @@ def choose_filter() -> Filter:
         model = _several(_("Model"), "models", ledger.choices("model", user))
     with outcomes:
         outcome = _several(_("Outcome"), "outcomes", ledger.choices("outcome", user), names)
+    chosen: tuple[str, ...] = ()
+    for place in users:
+        with place:
+            chosen = _several(_("User"), "users", people)
     since = midnight() - _PERIODS[period] * _DAY if period in _PERIODS else 0.0
-    return Filter(Wanted(since, user, project, model, outcome), group)
+    return Filter(Wanted(since, user, project, model, outcome, chosen), group)
 
 
 def _period() -> str:

@@ -27,6 +27,9 @@ def show_sums() -> None:
         said.append(words.replace("{project}", project.title))
     if limits.run is not None:
         said.append(_("A run may cost {amount} at most").format(amount=f"${limits.run:.2f}"))
+    if searched := here.ledger.searched_this_month():
+        words = _("Prompts that searched this month: {count} here, of {free} that are free")
+        said.append(words.format(count=searched, free=f"{here.catalog.search_free_per_month:,}"))
     st.text("\n".join(said))
 
 
@@ -64,9 +67,9 @@ def show_ledger(filtered: Filter) -> None:
             st.caption(words.format(count=_MOST_SHOWN))
     st.caption(
         _(
-            "Costs are list prices of images and tokens. An attempt that may have been billed without saying what it "
-            "cost counts at its estimate. Images that were used again cost nothing: no call was made, so they have "
-            "no row."
+            "Costs are list prices of images, tokens and searches; the month's first searches, which are free, are "
+            "counted like the others. An attempt that may have been billed without saying what it cost counts at its "
+            "estimate. Images that were used again cost nothing: no call was made, so they have no row."
         )
     )
 
@@ -106,6 +109,7 @@ def _one_by_one(rows: Sequence[Row]) -> None:
             _("Cost"): row["burden_usd"],
             _("Billed"): _billed(row),
             _("Time, s"): round(row["seconds"], 1),
+            _("Searches"): row["searches"] or None,
             _("Tokens in"): row["input_tokens"],
             _("Tokens out"): row["output_tokens"],
             _("Run"): row["run"],

@@ -8,15 +8,21 @@ import streamlit as st
 
 from core.models.asset import Asset
 from core.studio.grids import GridCell
+from core.studio.made_before import is_used_up
+from core.ui.answers import show_answer_quietly
 from core.ui.components.pictures import zoom_picture
 from core.ui.lab.actions import show_actions, show_facts
 from core.ui.lab.compare import compared_with, show_comparison, show_difference
-from core.ui.lab.grid.matrix import CELL, cell_words, column_words
+from core.ui.lab.form import show_on_bench
+from core.ui.lab.grid.form import add_model
+from core.ui.lab.grid.matrix import CELL, cell_words, cells_price, column_words
 from core.ui.lab.grid.prompts import NAME
 from core.ui.lab.grid.view import View, begin_cell, open_cell
+from core.ui.lab.ways import ways_on
+from core.ui.made_before import offer_made_before
 from core.ui.session import studio
 from core.ui.texts import _
-from core.ui.widgets import plain, price, show_error
+from core.ui.widgets import plain, show_error
 
 _TALLEST = 460
 
@@ -47,7 +53,11 @@ def _title(view: View, cell: GridCell) -> None:
 def _missing(view: View, cell: GridCell) -> None:
     error = view.error(cell)
     if error is not None:
-        show_error(error)
+        row, _column = view.grid.place(cell)
+        field = _("Prompt {number}").format(number=row.number)
+        show_error(error, ways_on(NAME, field, add_model)(cell.recipe))
+        if is_used_up(error):
+            _offer_made_before(view, cell)
     st.code(cell.recipe.composed, language=None, wrap_lines=True)
     if view.is_waiting(cell):
         st.text(_("It is being made.") if view.is_being_made(cell) else _("It waits for its turn."))
@@ -57,13 +67,24 @@ def _missing(view: View, cell: GridCell) -> None:
         return
     words = _("Try again · {price}") if error else _("Make this image · {price}")
     st.button(
-        words.format(price=price(cell.price_usd)).replace("$", r"\$"),
+        words.format(price=cells_price([cell])).replace("$", r"\$"),
         icon=":material/refresh:" if error else ":material/brush:",
         key="grid-make-one",
         disabled=view.is_running,
         on_click=begin_cell,
         args=(cell.id,),
     )
+
+
+def _offer_made_before(view: View, cell: GridCell) -> None:
+    """Offer what a cell's recipe made before; what other cells show is none of it."""
+    shown = [other.asset for other in view.grid.cells if other.asset is not None]
+    taken = offer_made_before([cell.recipe], f"grid-made-before-{cell.id}", shown)
+    if taken is None:
+        return
+    if taken.recipe.fingerprint != cell.recipe.fingerprint:  # of another try: the bench shows it
+        show_on_bench(taken.id)
+    st.rerun()
 
 
 def _made(view: View, shown: Asset, to_bench: Callable[[], None]) -> None:
@@ -84,3 +105,4 @@ def _made(view: View, shown: Asset, to_bench: Callable[[], None]) -> None:
             show_difference(NAME, other, shown)
         else:
             st.code(shown.recipe.prompt, language=None, wrap_lines=True)
+        show_answer_quietly(shown, NAME)

@@ -7,21 +7,23 @@ from typing import Any
 
 import streamlit as st
 
-from core.models.asset import EngineName
+from core.models.asset import EngineName, GenerationSettings
 from core.models.catalog import ModelFacts
 from core.studio.grids import GridOrder, variations
 from core.studio.planning import DRAFT_MODEL
-from core.ui.controls import engine_in_use, like_known, model_titles
-from core.ui.lab.grid.prompts import NAME, show_prompts, wanted_prompts
+from core.ui.controls import KeptControls, choose_top_p, engine_in_use, like_known, model_titles
+from core.ui.further_controls import FURTHER, choose_further, offered_searches, read_further
+from core.ui.lab.grid.prompts import MOST_TRIES, NAME, TRIES, show_prompts, wanted_prompts
 from core.ui.lab.references import choose_references, references
-from core.ui.labels import level_name, setting_name
-from core.ui.session import kept, kept_value, studio
+from core.ui.labels import level_name, search_names, setting_name
+from core.ui.session import kept, kept_value, set_kept, studio
 from core.ui.texts import _
 from core.ui.widgets import plain
 
-_TRIES = f"{NAME}/tries"
-_COUNTS = [1, 2, 3, 4]
-_AXES = (("aspect_ratio",), ("image_size", "thinking_level"), ("temperature",))  # line by line of the form
+_COUNTS = list(range(1, MOST_TRIES + 1))
+_AXES = (("aspect_ratio",), ("image_size", "thinking_level"), ("temperature", "search"))  # line by line of the form
+_SHARED = ("top_p", *(setting for setting in FURTHER if setting != "search"))  # that one is an axis
+_KEPT = KeptControls(NAME)
 _TEMPERATURES = [0.0, 0.5, 1.0, 1.5, 2.0]
 
 
@@ -30,27 +32,33 @@ def wanted_order() -> GridOrder:
     models = _models()
     facts = [studio().studio.catalog.model(model) for model in models]
     axes = {setting: _kept(setting, _offered(facts, setting), []) for line in _AXES for setting in line}
-    tries = kept_value(_TRIES, 1)
+    tries = kept_value(TRIES, 1)
     return GridOrder(
         wanted_prompts(),
         references(NAME),
         engine_in_use(),
         models,
-        variations(**axes),
+        tuple(settings.over(_shared(facts)) for settings in variations(**axes)),
         tries if tries in _COUNTS else 1,
     )
+
+
+def add_model(model: str) -> None:
+    """Draw every prompt with one model more; for callbacks."""
+    set_kept(f"{NAME}/models", list(dict.fromkeys([*_models(), model])))
 
 
 def show_form() -> GridOrder:
     """Show the form and return the grid it asks for."""
     words, controls = st.columns(2, gap="medium")
     with words:
-        show_prompts()
+        show_prompts(tuple(source.role for source in references(NAME)))
         _show_references()
     with controls:
         if engine_in_use() is EngineName.GEMINI:
             _show_models()
         _show_axes()
+        _show_shared()
         _show_tries()
     return wanted_order()
 
@@ -92,8 +100,32 @@ def _show_axes() -> None:
         places = st.columns(len(offered)) if offered else []
         for place, (setting, found) in zip(places, offered.items(), strict=True):
             with place:
-                said = level_name if setting == "thinking_level" else str
+                names = {"search": search_names().__getitem__, "thinking_level": level_name}
+                said = names.get(setting, str)
                 _show_choice(setting_name(setting), setting, found, said, [])
+
+
+def _show_shared() -> None:
+    """Show what holds for all images of the grid, as far as one of the models heeds it."""
+    facts = [studio().studio.catalog.model(model) for model in _models()]
+    heeded = _heeded(facts)
+    if not heeded:
+        return
+    count = len(_shared(facts).set_values())
+    title = _("For all images: {count}").format(count=count) if count else _("For all images")
+    with st.expander(title, icon=":material/tune:"):
+        if "top_p" in heeded:
+            choose_top_p(_KEPT)
+        choose_further(_KEPT, facts[0], [setting for setting in FURTHER if setting in heeded])
+
+
+def _shared(facts: Sequence[ModelFacts]) -> GenerationSettings:
+    """Return what holds for all images; what none of the models heeds counts as not set."""
+    return GenerationSettings(**read_further(_KEPT, _heeded(facts)))
+
+
+def _heeded(facts: Sequence[ModelFacts]) -> list[str]:
+    return [setting for setting in _SHARED if any(one.honours(setting) for one in facts)]
 
 
 def _show_choice(label: str, field: str, options: list[Any], said: Callable[[Any], str], default: list[Any]) -> None:
@@ -106,6 +138,8 @@ def _offered(models: Sequence[ModelFacts], setting: str) -> list[Any]:
     heeding = [like_known(facts) for facts in models if facts.honours(setting)]
     if setting == "temperature":
         return _TEMPERATURES if heeding else []
+    if setting == "search":
+        return offered_searches(heeding)
     field = {"aspect_ratio": "ratios", "image_size": "sizes", "thinking_level": "thinking_levels"}[setting]
     return list(dict.fromkeys(value for facts in heeding for value in getattr(facts, field)))
 
@@ -114,7 +148,7 @@ def _show_tries() -> None:
     kept(
         st.segmented_control,
         _("Tries of each"),
-        _TRIES,
+        TRIES,
         1,
         options=_COUNTS,
         format_func=str,

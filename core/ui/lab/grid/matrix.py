@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from core.studio.grids import GridCell, GridColumn, GridRow
 from core.ui.components import grid as component
 from core.ui.components.grid import GridAct, GridHead, picture_grid
@@ -48,7 +50,8 @@ def column_words(view: View, column: GridColumn) -> str:
 
 def _column(view: View, place: int) -> GridHead:
     column = view.grid.columns[place]
-    line = " · ".join(filter(None, [column_words(view, column), price(column.price_usd)]))
+    cost = price(column.price_usd, has_search=column.settings.search is not None)
+    line = " · ".join(filter(None, [column_words(view, column), cost]))
     return GridHead(column.facts.title, line, _make(view, "column", place))
 
 
@@ -63,9 +66,14 @@ def _make(view: View, action: str, place: int) -> GridAct | None:
     missing = [cell for cell in view.to_make if cell in line]
     if not missing or view.is_running or len(missing) == len(view.to_make):
         return None
-    cost = price(sum(cell.price_usd for cell in missing))
-    label = _("Make {images} · {price}").format(images=images(len(missing)), price=cost)
+    label = _("Make {images} · {price}").format(images=images(len(missing)), price=cells_price(missing))
     return GridAct(action, str(place), label)
+
+
+def cells_price(cells: Sequence[GridCell]) -> str:
+    """Return what making cells costs, in words."""
+    has_search = any(cell.recipe.settings.search for cell in cells)
+    return price(sum(cell.price_usd for cell in cells), has_search=has_search)
 
 
 def cell_words(view: View, cell: GridCell) -> str:
@@ -97,7 +105,7 @@ def _state(view: View, cell: GridCell) -> tuple[Mark, str]:
         return Mark.MISSING, _("in a batch")
     if view.error(cell) is not None:
         return Mark.FAILED, mark_name(Mark.FAILED)
-    return Mark.MISSING, price(cell.price_usd)
+    return Mark.MISSING, cells_price([cell])
 
 
 def _short(reason: str) -> str:

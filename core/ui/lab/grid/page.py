@@ -13,13 +13,13 @@ from core.ui import batching
 from core.ui.errors_text import error_text
 from core.ui.lab.grid.cell import show_cell
 from core.ui.lab.grid.form import show_form
-from core.ui.lab.grid.matrix import show_matrix
+from core.ui.lab.grid.matrix import cells_price, show_matrix
 from core.ui.lab.grid.view import View, begin_all, read_view
 from core.ui.labels import level_name, setting_name
 from core.ui.session import studio
 from core.ui.texts import _, ngettext
 from core.ui.under_way import show_under_way
-from core.ui.widgets import empty_place, images, main_type, plain, price, show_error
+from core.ui.widgets import empty_place, images, main_type, plain, price, search_terms, show_error
 
 
 def show_grid(to_bench: Callable[[], None]) -> None:
@@ -60,8 +60,7 @@ def _view(order: GridOrder) -> View | None:
 
 def _make_button(view: View) -> None:
     missing, reused = len(view.to_make), len(view.grid.cells) - len(view.grid.missing)
-    cost = sum(cell.price_usd for cell in view.to_make)
-    label = _("Make {images} · {price}").format(images=images(missing), price=price(cost))
+    label = _("Make {images} · {price}").format(images=images(missing), price=cells_price(view.to_make))
     if reused:
         label = ngettext("{label}, {count} reused", "{label}, {count} reused", reused).format(label=label, count=reused)
     if not view.grid.missing:
@@ -85,7 +84,8 @@ def _make_button(view: View) -> None:
 def _batch_button(view: View) -> None:
     recipes = [cell.recipe for cell in view.to_make]
     catalog = studio().studio.catalog
-    cost = sum(catalog.model(recipe.model).batch_price(recipe.settings) for recipe in recipes)
+    usd = sum(catalog.model(recipe.model).batch_price(recipe.settings) for recipe in recipes)
+    cost = price(usd, has_search=any(recipe.settings.search for recipe in recipes))
     batching.batch_button(len(recipes), cost, lambda: recipes, "grid-batch", "tertiary")
 
 
@@ -96,10 +96,14 @@ def _notes(view: View) -> None:
     dates = [facts.price_date for facts in paid if facts.price_date]
     if dates:
         lines.append(_("Prices of {date}.").format(date=min(dates)))
+    searching = [column.facts for column in view.grid.columns if column.settings.search]
+    if searching:
+        lines.append(search_terms(studio().studio.catalog, searching[0]))
     unsure = [facts.title for facts in paid if facts.is_price_unsure]
     if unsure:
         lines.append(_("The price of {titles} is unsure.").format(titles=", ".join(unsure)))
-    if view.run is not None and any(cell.id in view.run.maybe_billed for cell in view.grid.missing):
+    run = view.run
+    if run is not None and run.is_cancelled and any(cell.id in run.maybe_billed for cell in view.grid.missing):
         lines.append(_("Stopped. A call that was under way may still be billed."))
     if lines:
         st.caption(plain(" ".join(lines)))

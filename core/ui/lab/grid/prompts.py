@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
+from core.models.asset import Role
+from core.studio.prompting.advice import Situation
+from core.ui.advising import show_advice
 from core.ui.components.words import word_difference
 from core.ui.session import forget_kept, kept, kept_value, set_kept
 from core.ui.texts import _
 
 NAME = "grid"
-MOST_PROMPTS = 12
+TRIES = f"{NAME}/tries"
+MOST_PROMPTS, MOST_TRIES = 12, 4
 _ROWS = f"{NAME}/rows"
 _FIRST = ["1", "2"]
 
@@ -19,11 +25,13 @@ def wanted_prompts() -> tuple[str, ...]:
     return tuple(kept_value(_place(row), "") for row in _rows())
 
 
-def show_prompts() -> None:
-    """Show the prompts' fields."""
+def show_prompts(roles: tuple[Role, ...]) -> None:
+    """Show the prompts' fields, each with advice on it; `roles` are what the references are for."""
     rows = _rows()
     for number, row in enumerate(rows, 1):
         _prompt(rows, number, row)
+        now = Situation(str(kept_value(_place(row), "")), roles, variants=int(kept_value(TRIES, 1)), most=MOST_TRIES)
+        show_advice(f"{NAME}/{row}", now, partial(set_kept, _place(row)), partial(set_kept, TRIES))
     st.button(
         _("Add a prompt"),
         icon=":material/add:",

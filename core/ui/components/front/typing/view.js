@@ -1,8 +1,8 @@
 // Streamlit hands a text on when its field is left: a refresh before that would lose it, and so does a page change that
 // overtakes it
 const FIELDS = '[data-testid="stTextArea"] textarea, [data-testid="stTextInput"] input:not([type="password"])';
-const IDLE = 600, LONGEST_WAIT = 2500; // ms
-const typing = (window.throughlineTyping ??= { field: null, timer: 0, text: null, since: 0, seen: 0, saved: [] });
+const IDLE = 600, LONGEST_WAIT = 2500, LOOK = 50; // ms
+const typing = (window.throughlineTyping ??= { field: null, timer: 0, text: null, since: 0, seen: 0, saved: [], wanted: 0 });
 
 function taken() {
   clearTimeout(typing.timer);
@@ -43,6 +43,17 @@ function follow(event) {
   go();
 }
 
+// the field may be shown after us, and shown anew a moment later: it is gone to until it has the caret
+function goTo(label, until) {
+  const field = [...document.querySelectorAll("textarea")].find((one) => one.ariaLabel === label);
+  if (field && document.activeElement === field) return;
+  if (field) {
+    field.scrollIntoView({ block: "center" });
+    field.focus();
+  }
+  if (performance.now() < until) setTimeout(goTo, LOOK, label, until);
+}
+
 if (!typing.isWatching) {
   typing.isWatching = true;
   document.addEventListener("input", note);
@@ -56,4 +67,7 @@ if (!typing.isWatching) {
 
 export default function ({ data: [data] }) {
   typing.saved = data.saved;
+  const [number, label] = data.wanted ?? [0, ""];
+  if (number > typing.wanted) goTo(label, performance.now() + LONGEST_WAIT);
+  typing.wanted = number;
 }

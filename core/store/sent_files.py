@@ -1,0 +1,59 @@
+"""Files that were sent ahead to an account, by digest, in the home: another process names them and sends none again."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from datetime import timedelta
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from core.errors import WorkspaceError
+from core.models.sent_file import SentFile
+from core.store.files import make_folder, replace_text
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+class SentFiles:
+    """The files of one account; `mark` tells accounts apart and holds nothing of a key."""
+
+    def __init__(self, home: Path, mark: str) -> None:
+        self._folder = home / "accounts" / f"{mark}-files"
+
+    def find(self, digest: str) -> SentFile | None:
+        """Return the file that holds what has this sha256 (hex); None when none is known."""
+        return _read(self._path(digest)) if _DIGEST.fullmatch(digest) else None
+
+    def keep(self, digest: str, file: SentFile) -> None:
+        """Remember a file, and forget those that have expired; one that the disk does not take is sent again."""
+        if not _DIGEST.fullmatch(digest):
+            return
+        with contextlib.suppress(WorkspaceError):
+            make_folder(self._folder)
+            replace_text(self._path(digest), file.model_dump_json())
+        for path in self._folder.glob("*.json"):
+            known = _read(path)
+            if known is None or not known.lasts(timedelta()):
+                _remove(path)
+
+    def forget(self, digest: str) -> None:
+        """Forget a file that the service does not keep any more."""
+        if _DIGEST.fullmatch(digest):
+            _remove(self._path(digest))
+
+    def _path(self, digest: str) -> Path:
+        return self._folder / f"{digest}.json"
+
+
+def _read(path: Path) -> SentFile | None:
+    try:
+        return SentFile.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError):
+        return None
+
+
+def _remove(path: Path) -> None:
+    with contextlib.suppress(OSError):
+        path.unlink(missing_ok=True)
