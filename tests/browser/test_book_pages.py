@@ -103,15 +103,18 @@ def test_a_sample_page_becomes_plates(engine: EngineName, request: pytest.Fixtur
     expect(page.locator(f".matrix .cell.{mark}")).to_have_count(2)
     expect(page.locator(".matrix .cell.failed")).to_have_count(0)
     wait_idle(page)
-    page.locator(".matrix thead th", has_text="Colourise").get_by_role("button", name=re.compile(price)).click()
-    expect(page.locator(f".matrix .cell.{mark}")).to_have_count(4)
-    wait_idle(page)
     first = page.locator(".matrix tbody tr").first.locator(f".cell.{mark}")
     first.first.click()
     expect(page.get_by_text("Lines kept")).to_be_visible()
     expect(first.first.locator(".warning")).to_have_count(0 if is_draft else 1)  # the stand-in's picture is any picture
     _is_compared(page)
-    first.last.click()
+    if is_draft:
+        page.locator(".matrix thead th", has_text="Colourise").get_by_role("button", name=re.compile(price)).click()
+    else:  # what strays waits for the look it just got
+        page.get_by_role("button", name=re.compile(f"Go on anyway · {price}")).click()
+    expect(page.locator(f".matrix .cell.{mark}")).to_have_count(4)
+    wait_idle(page)
+    first.nth(1).click()
     expect(page.locator(".st-key-plates-cell")).to_contain_text("Colourisation")
     wait_idle(page)
     _is_compared(page)
@@ -169,7 +172,7 @@ def _is_whole(packed: zipfile.ZipFile, box: Box, engine: EngineName) -> None:
     assert Box.model_validate(plate["region"]["box"]) == box
     recipes = [picture["recipe"] for picture in plate["pictures"]]
     made = [("crop", None), ("restoration", engine), ("colourisation", engine)]
-    assert [(recipe["kind"], recipe.get("engine")) for recipe in recipes] == made
+    assert [(recipe["kind"], recipe.get("engine")) for recipe in recipes][:3] == made
     folder = told.removesuffix("plate.json")
     pictures = [packed.read(name) for name in names if name.startswith(folder) and name != told]
     kept = [json.loads(embedded.read(data).document or "{}")["recipe"] for data in pictures]
