@@ -19,6 +19,7 @@ from core.studio.account_models import default_model, known_models, unlisted_ima
 from core.ui.fitting import is_like
 from core.ui.further_controls import FURTHER, choose_further
 from core.ui.keeping import Keeping
+from core.ui.labels import level_name
 from core.ui.session import kept, kept_value, set_kept, studio
 from core.ui.texts import _
 from core.ui.widgets import plain, price, search_terms
@@ -222,8 +223,8 @@ def _choose_more(keeping: Keeping, facts: ModelFacts, is_full: bool) -> dict[str
     chosen: dict[str, Any] = {}
     with st.popover(_("More"), icon=":material/tune:"):
         if facts.honours("thinking_level"):
-            default = _("Default · {size}").format(size=facts.default_thinking_level)
-            levels = {_NOT_SET: default, **{level: level for level in facts.thinking_levels}}
+            default = _("Default · {size}").format(size=level_name(facts.default_thinking_level))
+            levels = {_NOT_SET: default, **{level: level_name(level) for level in facts.thinking_levels}}
             level = _select(keeping, _("Thinking"), "thinking_level", levels, _unlisted(is_known=True))
             chosen["thinking_level"] = level or None
         for setting in sampling:
