@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,23 +13,29 @@ from core.settings import load_settings
 from core.store.drafts import DraftsFile
 from core.store.workspace import Workspace
 from core.studio.context import Studio
+from core.studio.runner import Runner
 from core.ui import desk
 from tests.app import test_prompt_grid as grid
 from tests.app import test_prompt_lab as lab
 from tests.app.walk import button
+from tests.standin import StandIn
+from tests.terminal.harness import wait_until
 
 PRO, FLASH = "gemini-3-pro-image", "gemini-3.1-flash-image"
 
 
 @pytest.fixture
-def trials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    """An empty project of a studio with a key, in whose own list one model heeds a seed."""
-    monkeypatch.setenv("GEMINI_API_KEY", "k" * 40)
+def trials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: StandIn) -> Iterator[Workspace]:
+    """An empty project of a studio with the stand-in's key, in whose own list one model heeds a seed."""
+    monkeypatch.setenv("GEMINI_API_KEY", server.key)
+    monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", server.url)
     home = tmp_path / "home"
     home.mkdir()
     (home / "catalog.toml").write_text(f'[[models]]\nid = "{PRO}"\nsampling = ["temperature", "top_p", "seed"]\n')
     desk.desk.cache_clear()
-    return Studio(load_settings()).workspace(home / "projects" / "trials", "Trials")
+    yield Studio(load_settings()).workspace(home / "projects" / "trials", "Trials")
+    if Runner.current is not None:
+        Runner.current.close()
 
 
 def labels(app: AppTest) -> set[str]:
@@ -64,22 +71,24 @@ def test_a_video_goes_by_chat_alone(trials: Workspace) -> None:
     assert "YouTube address" not in labels(app)
 
 
-def test_a_grid_shares_what_its_models_heed(trials: Workspace) -> None:
-    """One expander sets search, instruction, safety and top p for all images; what one lacks is said, not sent."""
+def test_a_grid_shares_what_its_models_heed(trials: Workspace, server: StandIn) -> None:
+    """One expander sets thoughts, instruction, safety and top p for all images; the count says how many are set."""
     asked = {"prompt/1": "A lamp", "models": [PRO, FLASH]}
     app = grid.page(trials, **asked)
-    shared = {"Top p", "Keep the model's thoughts", "May look things up", "Image only, no words", "Harassment"}
+    shared = {"Top p", "Keep the model's thoughts", "Image only, no words", "Harassment"}
     assert shared | {"System instruction", "For all images"} <= labels(app)
     field(app, "number_input", "Top p").set_value(0.5)
     field(app, "toggle", "Image only, no words").set_value(True)
     field(app, "text_area", "System instruction").input("Draw in ink.")
-    field(app, "selectbox", "Harassment").set_value("high")
-    field(app, "selectbox", "May look things up").set_value("web,image").run()
+    field(app, "selectbox", "Harassment").set_value("high").run()
     assert not app.exception
-    assert "For all images: 5" in labels(app)
-    assert button(app, r"Make 1 image · about \$0.067") is not None  # Pro has no search for images
-    field(app, "selectbox", "May look things up").set_value("web").run()
-    assert button(app, r"Make 2 images · about \$0.20") is not None
+    assert "For all images: 4" in labels(app)
+    button(app, "Make 2 images").click().run()
+    wait_until(lambda: len(server.requests) == 2, "both calls")
+    for sent in server.requests:
+        assert (sent.config["topP"], sent.config["responseModalities"]) == (0.5, ["IMAGE"])
+        assert sent.body["systemInstruction"]["parts"] == [{"text": "Draw in ink."}]
+        assert [rule["category"] for rule in sent.body["safetySettings"]] == ["HARM_CATEGORY_HARASSMENT"]
 
 
 def test_hostile_drafts_share_nothing(trials: Workspace) -> None:
