@@ -7,7 +7,7 @@ import streamlit as st
 from core.errors import StudioError
 from core.models.template import open_blanks
 from core.studio.lab import LabOrder
-from core.studio.turntables import Turntable, ViewState, begin_turntable, read_views
+from core.studio.turntables import Turntable, ViewState, begin_turntable, last_words, read_views
 from core.ui.components.pictures import zoom_picture
 from core.ui.desk import desk
 from core.ui.lab.template_in_use import template_in_use, views_place
@@ -55,6 +55,15 @@ def wanted_turntable(name: str, order: LabOrder) -> Turntable | None:
     lines = str(kept_value(views_place(name), "\n".join(template.views))).splitlines()
     views = tuple(dict.fromkeys(view for line in lines if (view := " ".join(line.split()))))
     return Turntable(order, _blank(name), views)
+
+
+def words_of_last_view(name: str, order: LabOrder) -> str:
+    """Return what is sent for the last view, in words; "" where there is no series, or it lacks something."""
+    wanted = wanted_turntable(name, order)
+    try:
+        return last_words(studio().studio, studio().workspace, wanted) if wanted else ""
+    except StudioError:
+        return ""
 
 
 def show_turntable_button(name: str, wanted: Turntable, price_usd: float, is_running: bool) -> None:
