@@ -23,9 +23,13 @@ def block_lines(error: BlockedError | NoImageError) -> list[str]:
 
 
 def block_advice(error: BlockedError | NoImageError) -> str:
-    """Return what to try after a block."""
-    usual = _("Reword the prompt, leave out the reference that may be the cause, or take another model.")
-    return _advice(language()).get(error.reason, usual)
+    """Return what helps against the rule of a block, "" where that is the usual."""
+    return _advice(language()).get(error.reason, "")
+
+
+def usual_advice() -> str:
+    """Return what helps against most blocks."""
+    return _("Reword the prompt, leave out the reference that may be the cause, or take another model.")
 
 
 @cache

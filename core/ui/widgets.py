@@ -17,7 +17,7 @@ import streamlit as st
 from core.errors import BlockedError, BudgetExceededError, MissingApiKeyError, NoImageError, StudioError
 from core.models.asset import Asset, EngineName, Kind
 from core.models.catalog import Catalog, ModelFacts
-from core.ui.block_words import block_advice, block_lines
+from core.ui.block_words import block_advice, block_lines, usual_advice
 from core.ui.errors_text import error_detail, error_text
 from core.ui.session import language
 from core.ui.texts import _, ngettext
@@ -54,14 +54,14 @@ def plain(text: str) -> str:
 
 
 def price(usd: float, is_actual: bool = False, has_search: bool = False) -> str:
-    """Return a price as people read it: "free", "$0.034", "about $0.27", or "up to about $0.11 with search".
+    """Return a price as people read it: "free", "$0.034", "about $0.27", or "up to $0.11 with search".
 
     Searches are the model's to make, and the month's first ones are free: with them a price is the most to reckon with.
     """
     if usd == 0:
         return _("free")
     if has_search:
-        return _("up to about {amount} with search").format(amount=amount(usd))
+        return _("up to {amount} with search").format(amount=amount(usd))
     return amount(usd) if is_actual else _("about {amount}").format(amount=amount(usd))
 
 
@@ -184,7 +184,7 @@ def _show_detail(error: StudioError) -> None:
 def _show_receipt(
     error: BlockedError | NoImageError, show_ways: Callable[[BlockedError | NoImageError], None] | None
 ) -> None:
-    with st.container(border=True):
+    with st.container(border=True, gap="small"):
         st.markdown(":material/receipt_long: **{}**".format(_("The service made no image")))
         for line in block_lines(error):
             st.text(line)
@@ -192,7 +192,8 @@ def _show_receipt(
             st.caption(_("The model's words"))
             st.text(error.text)
         st.caption(_("What to try"))
-        st.text(block_advice(error))
+        if advice := block_advice(error) or ("" if show_ways else usual_advice()):
+            st.text(advice)
         if show_ways is not None:
             show_ways(error)
         st.caption(_("The attempt may still be billed."))

@@ -83,7 +83,7 @@ def test_a_grid_shares_what_its_models_heed(trials: Workspace, server: StandIn) 
     field(app, "selectbox", "Harassment").set_value("high").run()
     assert not app.exception
     assert "For all images: 4" in labels(app)
-    button(app, "Make 2 images").click().run()
+    button(app, r"Make 2 images · about \$0.20").click().run()
     wait_until(lambda: len(server.requests) == 2, "both calls")
     for sent in server.requests:
         assert (sent.config["topP"], sent.config["responseModalities"]) == (0.5, ["IMAGE"])

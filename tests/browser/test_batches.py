@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 from playwright.sync_api import Page, expect
 
+from core.models.asset import EngineName
+from core.settings import load_settings
+from core.store.drafts import DraftsFile
 from core.store.workspace import Workspace
+from core.studio.batches import send_batch
+from core.studio.context import Studio
+from core.studio.lab import LabOrder, advance
 from tests.browser.harness import StudioServer, Visits, wait_idle, wait_until
 from tests.browser.test_scene_sequencer import open_sample
 from tests.standin import StandIn
@@ -50,23 +57,34 @@ def test_a_batch_arrives_in_the_lab(gemini_studio: StudioServer, standin: StandI
 
 
 def test_what_failed_in_a_batch_is_sent_again(gemini_studio: StudioServer, standin: StandIn, open_page: Visits) -> None:
-    """A blocked image keeps its receipt in the list, and is sent again alone."""
-    standin.fail_when("bad", "blocked_prompt_safety")
-    standin.batches.running = 1000
+    """Of three images one is blocked: it keeps its receipt, whose way out fills the bench, and is sent again alone."""
     workspace = _project(gemini_studio)
-    page = open_page(gemini_studio, f"/prompt_lab?project={workspace.uuid}")
-    _send(page, "A bad lamp")
-    expect(page.get_by_text("1 image sent as a batch.")).to_be_visible()
-    page.get_by_text("Batches", exact=True).click()
-    wait_idle(page)
+    names = ("good", "bad", "fair")
+    lamps = [LabOrder(f"A {name} lamp", engine=EngineName.GEMINI, model=PRO) for name in names]
+    values = {"GEMINI_API_KEY": standin.key, "GOOGLE_GEMINI_BASE_URL": standin.url}
+    studio = Studio(load_settings(THROUGHLINE_HOME=str(gemini_studio.home), **values))
+    ahead = [recipe for lamp in lamps for recipe in advance(studio, workspace, lamp, is_only_priced=True).recipes]
+    standin.fail_when("bad", "blocked_prompt_safety")
     standin.batches.running = 0
-    page.get_by_role("button", name="Look now").click()
-    expect(page.get_by_text("0 of 1 image there")).to_be_visible()
+    with ThreadPoolExecutor(1) as thread:  # the browser's own loop runs in this one
+        thread.submit(send_batch, studio, workspace, ahead).result()
+    DraftsFile(workspace.folder).write("lab/mode", "batches")
+    page = open_page(gemini_studio, f"/prompt_lab?project={workspace.uuid}")
+    expect(page.get_by_text("2 of 3 images there")).to_be_visible()
+    wait_idle(page)
     page.get_by_text("Why an image is missing").click()
-    expect(page.get_by_text("SAFETY").first).to_be_visible()
+    expect(page.get_by_text("Stopped before it was drawn: the prompt, or one of its reference images.")).to_be_visible()
+    expect(page.get_by_text("Rule: the safety rules (SAFETY)")).to_be_visible()
     page.get_by_role("button", name=re.compile("Send again: 1 image")).click()
     wait_until(lambda: standin.batches.sent == 2, "the second job", page)
-    expect(page.get_by_text("under way in a batch")).to_be_visible()
+    expect(page.get_by_text("1 image sent as a batch.")).to_be_visible()
+    (again,) = standin.batches.jobs["batches/job2"].requests
+    assert again.prompt == "A bad lamp"
+    wait_idle(page)
+    page.get_by_text("Why an image is missing").first.click()
+    page.get_by_role("button", name="Back to the prompt").first.click()
+    expect(page.get_by_label("Prompt", exact=True)).to_be_focused()
+    expect(page.get_by_label("Prompt", exact=True)).to_have_value("A bad lamp")
 
 
 def test_a_story_s_ready_scenes_go_as_a_batch(gemini_studio: StudioServer, standin: StandIn, open_page: Visits) -> None:

@@ -6,6 +6,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from core.models.asset import Kind
 from core.store.drafts import DraftsFile
 from core.store.templates import TemplatesFile
 from core.store.workspace import Workspace
@@ -14,6 +15,7 @@ from tests.samples import keep, png
 from tests.standin import StandIn
 from tests.standin.replies import as_answer, image_part
 
+PRO = "gemini-3-pro-image"
 HOSTILE = "<img src=x onerror=alert(1)> ![x](http://evil.test/a.png) **b** :material/home:"
 
 
@@ -130,7 +132,7 @@ def test_a_whole_answer_is_shown(gemini_studio: StudioServer, standin: StandIn, 
     page.get_by_role("option", name="Web and images").click()
     wait_idle(page)
     page.keyboard.press("Escape")
-    _make(page, r"Make 1 image · up to about \$0\.11 with search")
+    _make(page, r"Make 1 image · up to \$0\.11 with search")
     page.get_by_text("The model's thoughts").click()
     expect(page.get_by_text("First the composition.")).to_be_visible()
     expect(page.locator("iframe.suggestions")).to_have_attribute("sandbox", re.compile("^(?!.*scripts)(?!.*same)"))
@@ -161,20 +163,39 @@ def test_an_illustrated_recipe_can_be_read(gemini_studio: StudioServer, standin:
 
 
 def test_a_block_is_a_receipt(gemini_studio: StudioServer, standin: StandIn, open_page: Visits) -> None:
-    """A blocked prompt gives a receipt with its rule; nothing is stored, and one click tries again."""
-    standin.fail_next("blocked_image_safety")
+    """A block says what was stopped, by which rule, in which words; each way out is a click; nothing is stored."""
+    standin.fail_when("hat", "blocked_image_safety")
     workspace = _project(gemini_studio)
+    robot = keep(workspace, "robot", 1, kind=Kind.ARCHIVE, name="robot")
+    ink = keep(workspace, "ink", 2, kind=Kind.ARCHIVE, name="ink")
+    for name, value in {"references": [[robot.id, "character"], [ink.id, "style"]], "model": PRO}.items():
+        DraftsFile(workspace.folder).write(f"lab/{name}", value)
     page = _lab(open_page, gemini_studio, workspace)
-    _write(page, HOSTILE)
+    _write(page, f"A hat. {HOSTILE}")
     _make(page, "Make 1 image")
-    expect(page.get_by_text("The service made no image")).to_be_visible()
-    expect(page.get_by_text(re.compile("IMAGE_SAFETY"))).to_be_visible()
+    expect(page.get_by_text("Stopped after it was drawn: the picture that the model made.")).to_be_visible()
+    expect(page.get_by_text("Rule: the safety rules for pictures (IMAGE_SAFETY)")).to_be_visible()
+    expect(page.get_by_text("I will not draw this.")).to_be_visible()
     wait_idle(page)
-    workspace.sync()
-    assert workspace.assets() == []
-    page.get_by_role("button", name=re.compile("Try again")).click()
+    page.get_by_role("button", name="Leave out image 2: ink (Style only)").click()
+    expect(page.get_by_text("Image 2: ink")).to_have_count(0)
+    wait_idle(page)
+    expect(page.get_by_role("button", name="Leave out image 2")).to_have_count(0)
+    page.get_by_role("button", name=re.compile("^Choose Nano Banana ")).click()
+    expect(page.get_by_role("button", name=re.compile("^Choose Nano Banana "))).to_have_count(0)
+    wait_idle(page)
+    page.get_by_role("button", name="Back to the prompt").click()
+    expect(page.get_by_label("Prompt", exact=True)).to_be_focused()
+    wait_idle(page)
+    _write(page, "A scarf.")
+    _make(page, "Make 1 image")
     expect(page.get_by_role("button", name="Work on it")).to_be_visible()
-    assert len(standin.requests) == 2
+    blocked, made = standin.requests
+    assert (blocked.model, len(blocked.images)) == (PRO, 2)
+    assert made.model != PRO
+    assert [data for _, data in made.images] == [workspace.read(robot)]
+    workspace.sync()
+    assert len(workspace.assets()) == 3
 
 
 def test_ctrl_enter_makes_what_was_just_typed(gemini_studio: StudioServer, standin: StandIn, open_page: Visits) -> None:

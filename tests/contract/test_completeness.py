@@ -3,18 +3,22 @@
 import inspect
 import subprocess
 import sys
+import typing
 from enum import Enum
 from pathlib import Path
+from typing import Any
 
 import httpx2
 from google.genai import errors, types
+from google.genai._gaos.types import interactions
 
 from core.engines.gemini.contents import HARMS, THRESHOLDS
 from core.engines.gemini.failures import BAD_ADDRESS, LOST, NOT_SENT, UNSENDABLE, classify
+from core.engines.gemini.interactions import THRESHOLDS as INTERACTION_THRESHOLDS
 from core.engines.gemini.reasons import OUTPUT_BLOCKS, PROMPT_BLOCKS, WITHOUT_IMAGE
 from core.engines.gemini.redactor import Redactor
 from core.errors import ConfigurationError, InvalidRequestError, UnavailableError
-from core.models.asset import Harm, Threshold
+from core.models.asset import EngineName, Harm, Threshold
 from core.models.catalog import load_catalog
 
 ROOT = Path(__file__).parents[2]
@@ -97,6 +101,77 @@ def test_every_media_resolution_is_of_some_model():
 def test_every_kind_of_token_was_looked_at():
     """Text tokens of an answer are priced; the other kinds are known, and left out for a reason."""
     assert {"TEXT"} | set(LEFT_OUT[types.MediaModality]) == _values(types.MediaModality)
+
+
+# what the Interactions API says of itself, and what we make of it: {value: why it is left out, or "" where it is used}
+STEPS = {
+    **dict.fromkeys(("model_output", "thought", "google_search_call", "google_search_result"), ""),
+    "user_input": "what a person said themselves comes back in it",
+    **{
+        f"{tool}_{end}": "of a tool that is never sent along"
+        for tool in (
+            *("code_execution", "file_search", "function", "google_maps", "mcp_server_tool", "processing"),
+            *("retrieval", "tool_search", "url_context"),
+        )
+        for end in ("call", "result")
+    },
+}
+CONTENTS = {
+    **dict.fromkeys(("text", "image"), ""),
+    **dict.fromkeys(("audio", "document", "video"), "no model of the catalog answers with it"),
+}
+FORMAT_FIELDS = {
+    **dict.fromkeys(("type", "aspect_ratio", "image_size"), ""),
+    "mime_type": "JPEG alone can be asked for, which is smaller and worse than what comes unasked",
+    "delivery": "pictures come with the answer; an address would have to be fetched, and expires",
+}
+SAFETY_FIELDS = {**dict.fromkeys(("type", "threshold"), ""), "method": "the service's own is used"}
+SEARCHES = {
+    **dict.fromkeys(("web_search", "image_search"), ""),
+    "enterprise_web_search": "of Google Cloud's own contracts",
+}
+SUMMARIES = {"auto": "", "none": "the same as leaving it out"}
+
+
+def _variants(union: Any) -> set[str]:
+    """Return the types that an open union of the SDK tells apart."""
+    _union, validator = typing.get_args(union)
+    return set(validator.func.keywords["variants"])
+
+
+def _literals(union: Any) -> set[str]:
+    """Return the values that an open list of words of the SDK has."""
+    return set(typing.get_args(typing.get_args(union)[0]))
+
+
+def test_every_step_and_content_of_an_interaction_was_looked_at():
+    """Each type of step and of content in the SDK's interactions is read, or is left out for a reason."""
+    assert _variants(interactions.Step) == set(STEPS)
+    assert _variants(interactions.Content) == set(CONTENTS)
+    assert _variants(interactions.ThoughtSummaryContent) == {name for name, reason in CONTENTS.items() if not reason}
+
+
+def test_every_harm_of_an_interaction_can_be_set():
+    """Harms and thresholds by the Interactions API are those by chat, in its own spelling; none more can be set."""
+    left_out = {name.removeprefix("HARM_CATEGORY_").lower() for name in LEFT_OUT[types.HarmCategory]} - {"unspecified"}
+    assert _literals(interactions.HarmCategory) == {harm.value for harm in Harm} | left_out
+    assert _literals(interactions.Threshold) == set(INTERACTION_THRESHOLDS.values())
+    assert set(INTERACTION_THRESHOLDS) == set(Threshold)
+    assert set(interactions.SafetySetting.model_fields) == set(SAFETY_FIELDS)
+
+
+def test_every_format_of_an_interaction_is_of_some_model():
+    """Each ratio, size and level that the Interactions API has is one of the catalog's, and none is made up."""
+    painters = [facts for facts in load_catalog().models if facts.engine is EngineName.GEMINI and facts.sizes]
+    assert _literals(interactions.ImageResponseFormatAspectRatio) == {one for facts in painters for one in facts.ratios}
+    assert _literals(interactions.ImageResponseFormatImageSize) == {size for facts in painters for size in facts.sizes}
+    assert _literals(interactions.ImageResponseFormatMimeType) == {"image/jpeg"}
+    assert _literals(interactions.ImageResponseFormatDelivery) == {"inline", "uri"}
+    assert set(interactions.ImageResponseFormat.model_fields) == set(FORMAT_FIELDS)
+    levels = {level for facts in load_catalog().models for level in facts.thinking_levels}
+    assert _literals(interactions.ThinkingLevel) == levels | {"xhigh"}
+    assert _literals(interactions.ThinkingSummaries) == set(SUMMARIES)
+    assert _literals(interactions.GoogleSearchSearchType) == set(SEARCHES)
 
 
 def test_every_state_of_a_file_was_looked_at():

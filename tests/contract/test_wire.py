@@ -6,8 +6,10 @@ import pytest
 
 from core.engines.base import AttemptReport
 from core.engines.gemini import GeminiAccount, GeminiEngine
+from core.engines.gemini.contents import write_config
 from core.errors import InvalidRequestError, MissingApiKeyError, StudioError
 from core.images import verify
+from core.models.asset import EngineName, GenerationSettings
 from core.models.catalog import load_catalog
 from tests.contract.conftest import MODEL, Remembering, engine_for, picture, request, run, search
 from tests.standin import StandIn
@@ -86,6 +88,51 @@ def test_thoughts_words_and_rules(make, server):
         {"category": "HARM_CATEGORY_HARASSMENT", "threshold": "BLOCK_ONLY_HIGH"},
         {"category": "HARM_CATEGORY_HATE_SPEECH", "threshold": "BLOCK_NONE"},
     ]
+
+
+WITH_EVERY_SETTING = {
+    **{"aspect_ratio": "1:1", "image_size": "1K", "thinking_level": "high", "thoughts": True, "search": "web,image"},
+    **{"output": "image", "system_instruction": "You draw in ink.", "safety": "harassment=high"},
+    **{"temperature": 0.5, "top_p": 0.9, "seed": 7, "video": "https://youtu.be/dQw4w9WgXcQ"},
+    **{"video_start": 1.0, "video_end": 9.0, "video_fps": 1.0},
+}
+# each field of the SDK's configuration that we can fill, and the test here of what it becomes on the wire
+FIELDS = {
+    "response_modalities": "test_thoughts_words_and_rules",
+    "image_config": "test_controls",
+    "thinking_config": "test_thoughts_words_and_rules",
+    "system_instruction": "test_thoughts_words_and_rules",
+    "safety_settings": "test_thoughts_words_and_rules",
+    "tools": "test_search",
+    "temperature": "test_only_honoured_settings_are_sent",
+    "top_p": "test_only_honoured_settings_are_sent",
+    "seed": "test_a_seed_has_its_field",
+    "automatic_continuation": "test_nothing_set_nothing_sent",
+}
+
+
+def test_a_seed_has_its_field():
+    """A seed, which no model of the catalog heeds today, has its field all the same."""
+    assert write_config(GenerationSettings(seed=7)).model_dump(exclude_unset=True)["seed"] == 7
+    assert not any(facts.honours("seed") for facts in load_catalog().models if facts.engine is EngineName.GEMINI)
+
+
+def test_every_setting_has_its_test_here():
+    """No control is without a test of what goes over the wire; a video is a part of the contents and has its own file.
+
+    Nothing but the fields that are listed is ever filled in.
+    """
+    assert set(WITH_EVERY_SETTING) == set(GenerationSettings.model_fields)
+    config = write_config(GenerationSettings(**WITH_EVERY_SETTING))
+    filled = {name for name in type(config).model_fields if getattr(config, name) is not None}
+    assert filled == set(FIELDS)
+    assert all(callable(globals()[name]) for name in FIELDS.values())
+    marked = (test_controls, test_only_honoured_settings_are_sent)
+    cases = [case for test in marked for mark in test.pytestmark if mark.name == "parametrize" for case in mark.args[1]]
+    tested = {name for case in cases for part in case if isinstance(part, dict) for name in part}
+    words = {"thoughts", "output", "system_instruction", "safety", "search"}
+    videos = {name for name in WITH_EVERY_SETTING if name.startswith("video")}
+    assert tested >= set(WITH_EVERY_SETTING) - words - videos
 
 
 @pytest.mark.parametrize(

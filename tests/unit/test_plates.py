@@ -32,6 +32,7 @@ from core.studio.plates.matrix import cell_id, read_chain, read_matrix, set_cell
 from core.studio.plates.presets import first_chain, preset, presets
 from core.studio.plates.restoring import chain_of
 from core.studio.plates.runs import Plate, PlatesOrder, plates_spec, read_plate, whole_spec
+from core.studio.plates.sending import ready_on_pages
 from core.studio.plates.straighten import straighten_page, straightened_page
 from tests import plates as drawn
 from tests.samples import encoded, png
@@ -359,3 +360,23 @@ def _states(studio: Studio, workspace: Workspace, page: Asset, steps: Chain) -> 
         for cell in row.cells:
             counts[cell.state] = counts.get(cell.state, 0) + 1
     return counts
+
+
+def test_what_is_ready_on_all_pages(workspace: Workspace, page: Asset, tmp_path: Path) -> None:
+    """Of every object of every page one image at most is ready: the first of the chain that is missing."""
+    studio = Studio(load_settings(THROUGHLINE_HOME=str(tmp_path / "home"), GEMINI_API_KEY="k" * 40))
+    other = workspace.save(Recipe(kind=Kind.PAGE, name="Page 4"), Result(), png(2, (200, 100)), "page-4")
+    bare = workspace.save(Recipe(kind=Kind.PAGE, name="Page 5"), Result(), png(3, (200, 100)), "page-5")
+    workspace.detections.save(Detection(number=1, page=other.id, digest=other.digest, regions=(LOWER,)))
+    options = RunOptions(engine=EngineName.GEMINI, default_model="gemini-3-pro-image")
+    order = PlatesOrder(chain("clean", "tint"), Cut(), options)
+    pages = [page.id, other.id, bare.id]
+
+    def ready() -> list[str]:
+        return [recipe.step for recipe in ready_on_pages(studio, workspace, pages, order)]
+
+    assert ready() == ["page-3-r1-clean", "page-3-r2-clean", "page-4-r2-clean"]
+    (first, *_) = ready_on_pages(studio, workspace, pages, order)
+    made = workspace.save(first, Result(), png(9), first.step)
+    workspace.choices.choose(first.story, first.step, made.id)
+    assert ready() == ["page-3-r1-tint", "page-3-r2-clean", "page-4-r2-clean"]
