@@ -17,7 +17,9 @@ from core.studio.runner import Runner
 from core.ui import desk
 from tests.app import test_prompt_grid as grid
 from tests.app import test_prompt_lab as lab
-from tests.app.walk import button
+from tests.app import walk
+from tests.app.walk import STORY, button
+from tests.samples import keep
 from tests.standin import StandIn
 from tests.terminal.harness import wait_until
 
@@ -58,6 +60,22 @@ def test_a_seed_is_shown_where_it_counts(trials: Workspace) -> None:
     field(app, "number_input", "Seed").set_value(7).run()
     assert field(lab.page(trials), "number_input", "Seed").value == 7
     assert "Seed" not in labels(lab.page(trials, model=FLASH))
+
+
+def test_a_scene_has_a_seed_of_its_own(trials: Workspace) -> None:
+    """In a story's step it is drawn and taken away again, and the story's file has it."""
+    keep(trials, "hare", 1)
+    story = STORY.model_copy(update={"model": PRO})
+    walk.save(trials, story, is_made=False)
+    DraftsFile(trials.folder).write("sequencer/part", "settings")
+    app = walk.page(trials, "b")
+    button(app, "New seed").click().run()
+    assert not app.exception
+    drawn = walk.story_of(trials).step("b").settings.seed
+    assert isinstance(drawn, int)
+    assert field(app, "number_input", "Seed").value == drawn
+    field(app, "number_input", "Seed").set_value(None).run()
+    assert walk.story_of(trials).step("b").settings.seed is None
 
 
 def test_a_video_goes_by_chat_alone(trials: Workspace) -> None:
