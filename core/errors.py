@@ -23,7 +23,8 @@ StudioError                     message = what happened + what to do next
 ├── StoryError                  path and line: where in the story file, when known
 │   ├── CycleError
 │   ├── UnknownSourceError
-│   └── StepFailedError         step_id
+│   ├── StepFailedError         step_id
+│   └── StraysError             step_id: the step whose picture strays from what it was made from
 └── BudgetExceededError         limit: run, day or project; spent_usd and allowed_usd of it
 
 Errors are told apart by type; `code` is the type's stable name for files, JSON and translations. `fields()` holds
@@ -217,6 +218,16 @@ class StepFailedError(StoryError):
     """A step was not made because one of its sources failed; `step_id` is that source."""
 
     code = "step_failed"
+
+    def __init__(self, message: str, path: str = "", line: int | None = None, step_id: str = "") -> None:
+        super().__init__(message, path, line)
+        self.step_id = step_id
+
+
+class StraysError(StoryError):
+    """A step waits for a person's look: `step_id`, which it would be made from, strays from what that was made from."""
+
+    code = "strays"
 
     def __init__(self, message: str, path: str = "", line: int | None = None, step_id: str = "") -> None:
         super().__init__(message, path, line)

@@ -131,7 +131,7 @@ def story_run(
             print_sent(send_story(studio, orders.prepare(studio, order)), is_json)
             end(DONE)
         report = runs.run_story(studio, order, watcher(studio, is_json))
-        made = [step for step in report.steps if is_json or step.status is StepStatus.GENERATED]
+        made = [step.asset_id for step in report.steps if is_json or step.status is StepStatus.GENERATED]
         answers = read_answers(studio.workspace(project), made)
         found = hints_of_run(studio, report)
     print_report(report, is_json, answers=answers, hints=found)

@@ -14,15 +14,14 @@ if TYPE_CHECKING:
     from core.models.answer import Answer
     from core.models.asset import Asset
     from core.store.workspace import Workspace
-    from core.studio.specs import StepOutcome
 
 Said = dict[str, dict[str, Any]]
 
 
-def read_answers(workspace: Workspace, steps: Iterable[StepOutcome]) -> Said:
-    """Return what was said beside the steps' images, by the image's id; of an image that came alone nothing."""
-    ids = dict.fromkeys(step.asset_id for step in steps if step.asset_id)
-    assets = [asset for asset_id in ids if (asset := workspace.find(asset_id)) is not None]
+def read_answers(workspace: Workspace, ids: Iterable[str | None]) -> Said:
+    """Return what was said beside images, by their ids; of an image that came alone nothing."""
+    named = dict.fromkeys(asset_id for asset_id in ids if asset_id)
+    assets = [asset for asset_id in named if (asset := workspace.find(asset_id)) is not None]
     return {asset.id: said for asset in assets if (said := _said(workspace, asset))}
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from core.cli.answers import print_answers, read_answers
 from core.cli.printing import counted, plain, print_json, tell
 from core.cli.shared import DONE, SOME_FAILED, as_json, end, opened_project, opened_studio
 from core.errors import EngineError, InvalidRequestError, StudioError, WorkspaceError, from_plain
@@ -56,8 +57,8 @@ def list_batches(project: Path | None, is_json: bool) -> None:
 def fetch(batch_ids: tuple[str, ...], project: Path | None, is_json: bool) -> None:
     """Look how batches stand and store the images that are there: those named, or all that are under way.
 
-    With --json: {"batches": [{"id", "state", "images": N, "files": {"<id>": path}, "errors": [...]}]}. The exit code is
-    1 when an image came to nothing.
+    With --json: {"batches": [{"id", "state", "images": N, "files": {"<id>": path}, "answers": {"<id>": {"text", ...}},
+    "errors": [...]}]}. The exit code is 1 when an image came to nothing.
     """
     from core.studio.batches import fetch_batch
 
@@ -73,7 +74,11 @@ def fetch(batch_ids: tuple[str, ...], project: Path | None, is_json: bool) -> No
                 fetched.append((workspace, one))
         found = [_hints(studio, workspace, one) for workspace, one in fetched]
     if is_json:
-        print_json({"batches": [_as_json(workspace, one, errors.get(one.id)) for workspace, one in fetched]})
+        said = [
+            {**_as_json(workspace, one, errors.get(one.id)), "answers": read_answers(workspace, one.made)}
+            for workspace, one in fetched
+        ]
+        print_json({"batches": said})
     else:
         _print_fetched(fetched, errors, found)
     is_whole = not errors and not any(one.failed for _, one in fetched)
@@ -182,6 +187,7 @@ def _print_fetched(fetched: Found, errors: dict[str, StudioError], found: list[l
         click.echo("No batch is under way.")
     for (workspace, one), advised in zip(fetched, found, strict=True):
         click.echo(_line(one))
+        answers = read_answers(workspace, one.made)
         for asset_id in one.made:
             if asset := workspace.find(asset_id):
                 click.echo(f"  {plain(asset_id)}  {plain(str(workspace.path(asset)))}")
@@ -191,6 +197,7 @@ def _print_fetched(fetched: Found, errors: dict[str, StudioError], found: list[l
                 click.echo(f"    try: {plain(way)}")
         if one.id in errors:
             tell(f"Error: {plain(errors[one.id].message)}")
+        print_answers(answers)
 
 
 def _line(one: Batch) -> str:

@@ -113,7 +113,7 @@ def generate(
             end(DONE)
         done = lab.make_lab(studio, workspace, ahead.recipes, None if is_json else tell_progress)
         files, found = _files(workspace, done), hints_of_run(studio, done)
-        answers = read_answers(workspace, done.steps)
+        answers = read_answers(workspace, (step.asset_id for step in done.steps))
     print_report(done, is_json, files, answers, found)
     if not is_json:
         print_answers(answers)

@@ -23,6 +23,7 @@ from core.cli.shared import (
     project_folder,
 )
 from core.errors import InvalidImageError
+from core.models.plates import Framing
 from core.settings import EngineChoice
 
 if TYPE_CHECKING:
@@ -42,6 +43,18 @@ def _steps(_context: click.Context, _option: click.Parameter, value: str) -> tup
 @click.option("--model", default="", callback=model_name, help="Model that makes the images.")
 @click.option("--find", "finds", is_flag=True, help="Each file is a page: find its pictures and cut them out first.")
 @click.option("--margin", type=click.IntRange(0, 400), default=10, show_default=True, help="Pixels around a cut-out.")
+@click.option(
+    "--framing",
+    type=click.Choice([framing.value for framing in Framing]),
+    help="How pictures stand on their canvas; each step's own by default.",
+)
+@click.option(
+    "--covered",
+    "has_cover",
+    is_flag=True,
+    help="Something lies over the picture: restoring takes it away. Draft cannot complete what it hides.",
+)
+@click.option("--go-on", "goes_on", is_flag=True, help="Build further steps on a picture that strays too.")
 @project_folder
 @click.option("--workers", type=click.IntRange(1, 64), default=1, help="Processes of the draft engine (default 1).")
 @click.option(
@@ -52,13 +65,15 @@ def restore(paths: tuple[Path, ...], engine: str | None, is_json: bool, project:
     """Take plates through steps, each made from the one before: image files, or folders of them.
 
     Steps: restore, colourise, watercolour, painting, graphic, photograph, cinematise, restore-tilted and more. What the
-    project has already is used again, so a command that was stopped goes on where it stopped.
+    project has already is used again, so a command that was stopped goes on where it stopped. Nothing is built on a
+    restoration that strays from its plate until you looked at it: its further steps wait, the other plates go on.
 
     With --batch only pages are searched, and of each plate the first step that is missing is sent. Store the images
     with `throughline batch fetch`, then give the same command again for the next step.
 
-    With --json: {"<path as given>": {"images": [{"object", "step", "asset_id", "status", "seconds", "cost_usd"}],
-    "error"}}; with --batch {"files": that, "batches": [{"id", ...}], "reused": [asset id, ...], "under_way": N}.
+    With --json: {"<path as given>": {"images": [{"object", "step", "asset_id", "strays", "status", "seconds",
+    "cost_usd"}], "error"}}; a step that waits has the status "held" and no asset. With --batch {"files": that,
+    "batches": [{"id", ...}], "reused": [asset id, ...], "under_way": N}.
     """
     from core.studio.plates.restoring import RestoreOrder, restore_files
     from core.studio.plates.sending import send_files
@@ -73,6 +88,9 @@ def restore(paths: tuple[Path, ...], engine: str | None, is_json: bool, project:
         margin=asked["margin"],
         workers=asked["workers"],
         is_sent=asked["is_sent"],
+        goes_on=asked["goes_on"],
+        framing=Framing(asked["framing"]) if asked["framing"] else None,
+        has_cover=asked["has_cover"],
     )
     failures: list[bool] = []
 
@@ -98,7 +116,11 @@ def restore(paths: tuple[Path, ...], engine: str | None, is_json: bool, project:
     if not results and not is_json:
         tell("No image was found there. PNG, JPEG, WebP, TIFF, HEIC, AVIF, GIF and BMP are taken.")
     is_all_bad = len(failures) == len(results) and all(failures)
-    end(DONE if results and not failures else BAD_INPUT if is_all_bad else SOME_FAILED)
+    is_held = any(image.asset is None for result in results for image in result.images)
+    if is_held:
+        tell("Some steps wait, because what they are made from strays. Look at it; --go-on builds on it all the same.")
+    is_done = results and not failures and not is_held
+    end(DONE if is_done else BAD_INPUT if is_all_bad else SOME_FAILED)
 
 
 @click.command()
@@ -125,11 +147,11 @@ def _entry(result: RestoreResult) -> dict[str, Any]:
             {
                 "object": image.object,
                 "step": image.step,
-                "asset_id": image.asset.id,
+                "asset_id": image.asset.id if image.asset else None,
                 "strays": image.strays,
-                "status": "generated" if image.is_new else "reused",
-                "seconds": image.asset.result.seconds if image.is_new else 0.0,
-                "cost_usd": image.asset.result.cost_usd if image.is_new else 0.0,
+                "status": image.status,
+                "seconds": image.asset.result.seconds if image.asset and image.is_new else 0.0,
+                "cost_usd": image.asset.result.cost_usd if image.asset and image.is_new else 0.0,
             }
             for image in result.images
         ],
@@ -139,12 +161,19 @@ def _entry(result: RestoreResult) -> dict[str, Any]:
 
 def _print(result: RestoreResult) -> None:
     new = sum(image.is_new for image in result.images)
-    again = f", {len(result.images) - new} as made before" if len(result.images) > new else ""
+    from core.studio.planning import StepStatus
+
+    reused = sum(image.status is StepStatus.REUSED for image in result.images)
+    again = f", {reused} as made before" if reused else ""
     ready = f", {counted(len(result.ready), 'image')} to send" if result.ready else ""
     click.echo(f"{plain(str(result.path))}: {counted(new, 'image')} made{again}{ready}")
     for image in result.images:
         name = f"{image.object} " if image.object else ""
-        click.echo(f"  {plain(name + image.step)}: {plain(image.asset.id)}")
+        click.echo(f"  {plain(name + image.step)}: {plain(image.asset.id) if image.asset else 'waits'}")
     for image in result.images:
+        if image.asset is None:
+            continue
+        for warning in image.asset.result.warnings if image.is_new else ():
+            tell(f"Warning: {plain(image.asset.id)}: {plain(warning)}")
         if image.strays:
             tell(f"Warning: {plain(image.asset.id)} strays from what it was made from. Look at it before you go on.")

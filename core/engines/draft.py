@@ -9,9 +9,11 @@ import asyncio
 
 from core.engines.attempt import observed
 from core.engines.base import DetectionRequest, Findings, Generation, GenerationRequest, Observer
+from core.engines.vision.looks.wishes import asks_to_uncover
 from core.errors import InvalidRequestError
-from core.models.asset import EngineName, GenerationSettings
+from core.models.asset import EngineName, GenerationSettings, Kind
 from core.models.catalog import Catalog, load_catalog
+from core.models.plates import NOT_COMPLETED
 
 MODEL = "draft"
 
@@ -46,7 +48,7 @@ class DraftEngine:
             asyncio.CancelledError: the task was cancelled; the drawing thread finishes unheard.
         """
         data = await observed(lambda: asyncio.to_thread(self._draw, request), observer)
-        return Generation(data=data, mime="image/png", finish_reason="STOP")
+        return Generation(data=data, mime="image/png", finish_reason="STOP", warnings=_left_out(request))
 
     async def default_detection_model(self) -> str:
         """Return the engine's only model."""
@@ -79,6 +81,12 @@ class DraftEngine:
                 f"The draft engine could not draw {request.name or 'this image'!r} ({type(error).__name__}). "
                 "Try another size or other references."
             ) from error
+
+
+def _left_out(request: GenerationRequest) -> tuple[str, ...]:
+    """Say what was asked for and cannot be drawn: what lies over a plate stays, and nothing is completed."""
+    is_asked = request.kind is Kind.RESTORATION and asks_to_uncover(request.typed)
+    return (NOT_COMPLETED,) if is_asked else ()
 
 
 def _found(request: DetectionRequest) -> Findings:

@@ -7,6 +7,8 @@ from enum import StrEnum
 from core.models.asset import GenerationSettings, Kind
 from core.models.value import Value
 
+# of draft; compared with what a picture's warnings say, so it is never reworded
+NOT_COMPLETED = "Draft does not take away what lies over a picture, and completes nothing. Gemini can do both."
 PLATE_KINDS = (Kind.RESTORATION, Kind.COLOURISATION, Kind.TRANSFORMATION, Kind.CINEMATIC)
 
 

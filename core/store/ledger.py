@@ -169,6 +169,12 @@ class Ledger:
         with read(self._engine) as connection:
             return _spent(connection, _attempts.c.time >= midnight())
 
+    def searched_this_month(self) -> int:
+        """Return how many prompts looked something up since the month's first local midnight."""
+        searching = (_attempts.c.time >= midnight(is_of_month=True)) & (_attempts.c.searches > 0)
+        with read(self._engine) as connection:
+            return int(connection.execute(select(func.count()).where(searching)).scalar_one())
+
     def spent_on(self, project: str) -> float:
         """Return what a project has cost since it was made, estimates counted where the cost is not known."""
         with read(self._engine) as connection:
@@ -254,10 +260,11 @@ class Ledger:
         self._engine.dispose()
 
 
-def midnight() -> float:
-    """Return the last local midnight, in seconds since 1970."""
+def midnight(is_of_month: bool = False) -> float:
+    """Return the last local midnight, or that of the month's first day, in seconds since 1970."""
     # a local time without its offset: on a day the clocks change, midnight's offset is not that of now
-    return datetime.fromtimestamp(time.time()).replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
+    day = datetime.fromtimestamp(time.time()).replace(hour=0, minute=0, second=0, microsecond=0)
+    return (day.replace(day=1) if is_of_month else day).timestamp()
 
 
 def _check_limits(connection: Connection, row: Mapping[str, Any], estimate_usd: float, limits: Limits) -> None:

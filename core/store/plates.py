@@ -16,12 +16,14 @@ _FORMAT = 1
 class Plates(Value):
     """The project's chain, None until one is set, the steps saved for later use, and prompts of single cells.
 
-    `own` maps page -> cell -> the prompt typed for that cell alone.
+    `own` maps page -> cell -> the prompt typed for that cell alone. `accepted` are pictures to build on although they
+    stray from what they were made from.
     """
 
     chain: Chain | None = None
     saved: tuple[ChainStep, ...] = ()
     own: dict[str, dict[str, str]] = Field(default_factory=dict)
+    accepted: tuple[str, ...] = ()
 
 
 class PlatesFile:
@@ -66,6 +68,13 @@ class PlatesFile:
             if prompt:
                 cells[cell] = prompt
             self._write(plates.model_copy(update={"own": {**plates.own, page: cells}}))
+
+    def accept(self, asset_id: str) -> None:
+        """Note that a person looked at a picture that strays, and builds on it all the same."""
+        with locked(self._folder):
+            plates = self.read()
+            if asset_id not in plates.accepted:
+                self._write(plates.model_copy(update={"accepted": (*plates.accepted, asset_id)}))
 
     def _write(self, plates: Plates) -> None:
         replace_json(self._path, {"format": _FORMAT, **plates.model_dump(mode="json", exclude_none=True)})

@@ -167,8 +167,12 @@ def _side_by_side(run: str, names: Sequence[str], concurrency: int, step: Workfl
 
 
 def _of_page(page: str, made: Sequence[StepOutcome]) -> StepOutcome:
-    """Return what became of a page: made, reused, or what stopped the first of its steps that is not there."""
-    missing = next((step for step in made if step.asset_id is None), None)
+    """Return what became of a page: made, reused, or what stopped the first of its steps that is not there.
+
+    What failed is told before what waits for a look.
+    """
+    unmade = sorted((step for step in made if step.asset_id is None), key=lambda step: step.status is StepStatus.HELD)
+    missing = unmade[0] if unmade else None
     is_new = any(step.status is StepStatus.GENERATED for step in made)
     return StepOutcome(
         id=page,
@@ -201,8 +205,8 @@ def _parents(plan: RunSpec, step: Step) -> list[str]:
 
 
 def _skipped(step: Step, failed: StepOutcome) -> StepOutcome:
-    if failed.status is StepStatus.CANCELLED:
-        return StepOutcome(id=step.id, status=StepStatus.CANCELLED, error=failed.error)
+    if failed.status in (StepStatus.CANCELLED, StepStatus.HELD):
+        return StepOutcome(id=step.id, status=failed.status, error=failed.error)
     error = StepFailedError(
         f"Not made, because {failed.id!r}, which it is made from, is not there. Mend that step and run again.",
         step_id=failed.id,

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from core.errors import CancelledError, StudioError
+from core.errors import CancelledError, StraysError, StudioError
 from core.models.asset import Asset
 from core.store.turns import making
 from core.store.workspace import Workspace
@@ -21,7 +21,9 @@ from core.studio.attempts import Errand
 from core.studio.detection import detect_or_reuse
 from core.studio.generation import generate_asset
 from core.studio.planning import Decision, Planner, StepStatus
+from core.studio.plates.cutting import is_plates_slug
 from core.studio.plates.fidelity import measured
+from core.studio.plates.holding import check_source
 from core.studio.plates.runs import PlatesOrder, plates_spec, read_plate, whole_spec
 from core.studio.runner import Runner
 from core.studio.specs import DetectSpec, PlatesSpec, RecipesSpec, RunSpec, Spec, StepOutcome
@@ -52,12 +54,13 @@ def make_step_image(runner: Runner, run: str, step_id: str, sources: dict[str, s
 
         def decide() -> Decision:
             decision = planner.decide(step, assets)
+            if decision.asset is None and is_plates_slug(plan.slug):
+                check_source(runner.studio, workspace, plan.slug, assets[0])
             return replace(decision, notes=planner.notes(step, decision.recipe))
 
         made = await _reuse_or_make(runner, _errand(runner, run, step_id), plan, workspace, decide)
         await asyncio.to_thread(workspace.choices.choose, plan.slug, step_id, made.asset_id)
-        if made.is_new:
-            await asyncio.to_thread(measured, runner.studio, workspace, assets, workspace.get(made.asset_id))
+        await asyncio.to_thread(measured, runner.studio, workspace, assets, workspace.get(made.asset_id))
         return made
 
     return _outcome(runner, run, plan, step_id, work)
@@ -73,7 +76,10 @@ def make_recipe_image(runner: Runner, run: str, name: str) -> StepOutcome:
             made = workspace.with_fingerprint(recipe.fingerprint)
             return Decision(recipe, made[-1] if made else None)
 
-        return await _reuse_or_make(runner, _errand(runner, run, name), plan, workspace, decide)
+        made = await _reuse_or_make(runner, _errand(runner, run, name), plan, workspace, decide)
+        sources = [asset for source in recipe.sources if (asset := workspace.find(source.asset_id))]
+        await asyncio.to_thread(measured, runner.studio, workspace, sources[:1], workspace.get(made.asset_id))
+        return made
 
     return _outcome(runner, run, plan, name, work)
 
@@ -142,6 +148,8 @@ def _attempt(runner: Runner, run: str, spec: Spec, step_id: str, work: Work) -> 
             runner.studio.ledger.found_saved(run, made.fingerprint, made.cost_usd)
     except CancelledError as error:
         return StepOutcome(id=step_id, status=StepStatus.CANCELLED, error=error.to_plain())
+    except StraysError as error:
+        return StepOutcome(id=step_id, status=StepStatus.HELD, error=error.to_plain())
     except StudioError as error:
         return StepOutcome(id=step_id, status=StepStatus.FAILED, error=error.to_plain())
     except Exception as error:

@@ -25,12 +25,16 @@ DRAFT_MODEL = "draft"
 
 
 class StepStatus(StrEnum):
-    """What became of a step in a run; `planned` only in a dry run."""
+    """What became of a step in a run; `planned` only in a dry run.
+
+    `held` is a plate's step that waits for a person's look at the picture it would be made from.
+    """
 
     GENERATED = "generated"
     REUSED = "reused"
     FAILED = "failed"
     SKIPPED = "skipped"
+    HELD = "held"
     CANCELLED = "cancelled"
     PLANNED = "planned"
 

@@ -19,7 +19,7 @@ from core.ui.texts import _
 from core.ui.widgets import plain
 
 _SAID = (BlockKind.TEXT, BlockKind.IMAGE)
-_WIDTH, _TALLEST = 360, 240  # CSS pixels
+_WIDTH, _SMALL = 360, 200  # CSS pixels
 
 
 def show_answer(shown: Asset, name: str) -> None:
@@ -52,10 +52,10 @@ def show_answer_quietly(shown: Asset, name: str) -> None:
     looked_up = answer.grounding if answer.grounding and answer.grounding.has_sources else None
     if len(said) > 1 or thoughts or looked_up:
         with st.expander(_("The whole answer")):
-            _blocks(shown, said if len(said) > 1 else [], name)
+            _blocks(shown, said if len(said) > 1 else [], name, _SMALL)
             if thoughts:
                 st.caption(_("The model's thoughts"))
-                _blocks(shown, thoughts, name)
+                _blocks(shown, thoughts, name, _SMALL)
             if looked_up is not None:
                 st.caption(_("Sources"))
                 _sources(looked_up)
@@ -75,15 +75,15 @@ def _parts(answer: Answer) -> tuple[list[Block], list[Block]]:
     return said, [block for block in answer.blocks if block.kind not in _SAID]
 
 
-def _blocks(shown: Asset, blocks: Sequence[Block], name: str) -> None:
+def _blocks(shown: Asset, blocks: Sequence[Block], name: str, size: int = _WIDTH) -> None:
     for number, block in enumerate(blocks):
         if block.text:
             st.text(block.text)
         elif block.file:
-            st.image(answer_url(studio().workspace, shown, block.file), width=_WIDTH, alt=_("An image of the answer"))
+            st.image(answer_url(studio().workspace, shown, block.file), width=size, alt=_("An image of the answer"))
         else:
             key = f"{name}-block-{block.kind}-{number}"
-            zoom_picture(studio().workspace, shown, key=key, max_height=_TALLEST)
+            zoom_picture(studio().workspace, shown, key=key, max_height=size * 2 // 3)
 
 
 def _suggestions(shown: Asset, grounding: Grounding, name: str) -> None:

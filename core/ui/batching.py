@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Literal
 
 import streamlit as st
@@ -58,12 +58,15 @@ def _note_click(clicked: str) -> None:
     studio().notes[clicked] = True
 
 
-def story_batch_button(board: Board, options: RunOptions, spec: Callable[[], RunSpec], key: str) -> None:
+def story_batch_button(
+    board: Board, options: RunOptions, spec: Callable[[], RunSpec], key: str, held: Collection[str] = ()
+) -> None:
     """Show the button that sends what of a story waits for no other image; the rest can be sent once that is there.
 
-    Nothing is shown where nothing can be sent. `spec` is the run that would make it, asked for at the click.
+    Nothing is shown where nothing can be sent. `spec` is the run that would make it, asked for at the click; steps
+    that are `held` wait for a person.
     """
-    ready = board.ready
+    ready = [card for card in board.ready if card.step.id not in held]
     if not ready or options.engine is not EngineName.GEMINI:
         return
     here = studio()

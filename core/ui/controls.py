@@ -16,6 +16,7 @@ from core.models.account import AccountModels
 from core.models.asset import LARGEST_SEED, EngineName, GenerationSettings
 from core.models.catalog import Catalog, ModelFacts
 from core.studio.account_models import default_model, known_models, unlisted_image_models
+from core.ui.fitting import is_like
 from core.ui.further_controls import FURTHER, choose_further
 from core.ui.keeping import Keeping
 from core.ui.session import kept, kept_value, set_kept, studio
@@ -233,7 +234,8 @@ def choose_top_p(keeping: Keeping) -> float | None:
 def _choose_number(keeping: Keeping, setting: str) -> float | None:
     least, most, step = _RANGES[setting]
     label = {"temperature": _("Temperature"), "top_p": _("Top p")}[setting]
-    least = min(least, keeping.value(setting, None) or least)  # a story may ask for less than the buttons reach
+    known = keeping.value(setting, None)
+    least = min(least, known or least) if is_like(known, least) else least  # a story may ask for less than they reach
     options = {"min_value": least, "max_value": most, "step": step, "value": None, "placeholder": _("Default")}
     value = keeping.show(st.number_input, label, setting, None, **options)
     return None if value is None else float(value)

@@ -12,6 +12,7 @@ from core.errors import (
     RateLimitError,
     StepFailedError,
     StoryError,
+    StraysError,
     StudioError,
 )
 from core.ui.session import language, studio
@@ -47,6 +48,9 @@ def _with_fields(error: StudioError) -> str:
         return _("This was not made because “{step}” failed. Mend that one first, then run again.").format(
             step=error.step_id
         )
+    if isinstance(error, StraysError) and error.step_id:
+        words = _("This waits: “{step}”, which it is made from, strays. Look at it, then go on or make it again.")
+        return words.format(step=error.step_id)
     if isinstance(error, BudgetExceededError) and error.limit:
         return _over_limit(error)
     if type(error) is StoryError and error.line is not None:
@@ -99,6 +103,7 @@ def _by_code() -> dict[str, str]:
         "cycle": _("Steps name each other in a circle. Take one of the sources out."),
         "unknown_source": _("A step names a source that is not there. Choose another source for it."),
         "step_failed": _("This was not made because one of its sources failed. Mend that one first, then run again."),
+        "strays": _("This waits: what it is made from strays. Look at that, then go on or make it again."),
         "budget_exceeded": _(
             "This would cost more than today's budget allows. Raise the budget, or wait until tomorrow."
         ),

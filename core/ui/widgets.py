@@ -54,14 +54,14 @@ def plain(text: str) -> str:
 
 
 def price(usd: float, is_actual: bool = False, has_search: bool = False) -> str:
-    """Return a price as people read it: "free", "$0.034", "about $0.27", or "up to about $0.11 with search".
+    """Return a price as people read it: "free", "$0.034", "about $0.27", or "up to $0.11 with search".
 
     Searches are the model's to make, and the month's first ones are free: with them a price is the most to reckon with.
     """
     if usd == 0:
         return _("free")
     if has_search:
-        return _("up to about {amount} with search").format(amount=amount(usd))
+        return _("up to {amount} with search").format(amount=amount(usd))
     return amount(usd) if is_actual else _("about {amount}").format(amount=amount(usd))
 
 

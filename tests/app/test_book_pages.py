@@ -7,40 +7,19 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from streamlit.testing.v1 import AppTest
 
-from core.models.asset import Asset, Kind, Recipe, Result
-from core.models.region import Box, Detection, Region
-from core.settings import load_settings
+from core.models.asset import Asset, Kind
 from core.store.workspace import Workspace
-from core.studio.context import Studio
 from core.studio.plates.matrix import cell_id
 from core.studio.plates.presets import first_chain
-from tests.app.walk import APP, button
-from tests.samples import png
+from tests.app.books import SHIP, make_book, opened
+from tests.app.walk import button
 
 
 @pytest.fixture
 def book(tmp_path: Path) -> Workspace:
     """A project with a searched page of 200 x 100 pixels that has one object on it."""
-    workspace = Studio(load_settings()).workspace(tmp_path / "home" / "projects" / "book", "Old book")
-    page = workspace.save(Recipe(kind=Kind.PAGE, name="Page 3"), Result(), png(1, (200, 100)), "page-3")
-    region = Region(id="r1", box=Box(ymin=400, xmin=300, ymax=700, xmax=700))
-    workspace.detections.save(Detection(number=1, page=page.id, digest=page.digest, regions=(region,)))
-    return workspace
-
-
-def opened(book: Workspace, **place: str) -> AppTest:
-    """Return the page, run once."""
-    app = AppTest.from_file(str(APP), default_timeout=30)
-    app.query_params["project"] = book.uuid
-    app.run()
-    app.switch_page("../../pages/book_pages.py")
-    for name, value in {"project": book.uuid, **place}.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception
-    return app
+    return make_book(tmp_path, SHIP)
 
 
 def crop_of(book: Workspace) -> Asset:

@@ -137,6 +137,7 @@ def test_attempts_are_put_together(shared: Ledger) -> None:
 def test_several_users_can_be_told_apart(shared: Ledger) -> None:
     """Where several people made attempts one can look at those of some of them; their searches are counted."""
     app = page()
+    assert "Prompts that searched this month: 1 here, of 5,000 that are free" in app.text[1].value
     next(box for box in app.multiselect if box.label == "User").select("bob").run()
     assert any("2 attempts · 2 images · $0.22" in text.value for text in app.text)
     table = app.dataframe[0].value

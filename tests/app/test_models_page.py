@@ -164,7 +164,7 @@ def test_an_account_that_cannot_be_asked_says_why(monkeypatch: pytest.MonkeyPatc
 def test_what_holds_of_all_models_is_said(tmp_path: Any) -> None:
     """The watermark, the languages, what is not taken in, and where an entry is corrected stand below the cards."""
     app = page()
-    said = "\n".join(text.value for text in app.text)
+    said = _spoken("\n".join(text.value for text in app.markdown))
     for words in ("SynthID", "Ukrainian", "a video only by: Nano Banana 2.", "more or fewer", "real people"):
         assert words in said
     assert any("2026" in one.value and "catalog" in one.value for one in app.caption)

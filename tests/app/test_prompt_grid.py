@@ -105,7 +105,7 @@ def test_looking_things_up_can_be_compared(trials: Workspace, monkeypatch: pytes
     desk.desk.cache_clear()
     asked = {"prompt/1": "A quetzal", "models": ["gemini-3.1-flash-image"], "search": ["", "web"]}
     app = page(trials, **asked)
-    assert button(app, r"Make 2 images · up to about \$0.18 with search") is not None
+    assert button(app, r"Make 2 images · up to \$0.18 with search") is not None
     assert "a query; the month" in words(app)
     plain = page(trials, **{**asked, "models": ["gemini-nano-banana-2.1"], "search": []})
     assert button(plain, r"Make 1 image · about \$0.034") is not None

@@ -205,10 +205,10 @@ def test_what_searches_may_cost_stands_on_the_buttons(trials: Workspace, monkeyp
     """With search chosen the price is the most to reckon with, alone and in a batch, and its terms stand below."""
     monkeypatch.setenv("GEMINI_API_KEY", "k" * 40)
     app = page(trials, model="gemini-3.1-flash-image", prompt="A quetzal", search="web", variants=2)
-    assert button(app, r"Make 2 images · up to about \$0.22 with search")
-    assert button(app, r"Send 2 images as a batch · up to about \$0.15 with search")
+    assert button(app, r"Make 2 images · up to \$0.22 with search")
+    assert button(app, r"Send 2 images as a batch · up to \$0.15 with search")
     captions = " ".join(caption.value for caption in app.caption)
-    assert r"Each image up to about \$0\.11 with search" in captions
+    assert r"Each image up to \$0\.11 with search" in captions
     assert r"\$0\.014 a query; the month's first 5,000 prompts that search are free" in captions
     next(box for box in app.selectbox if box.label == "May look things up").select("").run()
     assert button(app, r"Make 2 images · about \$0.13")
@@ -221,4 +221,4 @@ def test_a_turn_that_searches_says_its_price(trials: Workspace, monkeypatch: pyt
     for name, value in {"model": "gemini-3-pro-image", "prompt": "A quetzal", "search": "web"}.items():
         DraftsFile(trials.folder).write(f"talk/new/{name}", value)
     app = page(trials, mode="chat")
-    assert button(app, r"Make 1 image · up to about \$0.18 with search")
+    assert button(app, r"Make 1 image · up to \$0.18 with search")

@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import re
 import zipfile
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+import pytest
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
 
 from core.models.asset import EngineName, Kind, Recipe, Result
 from core.models.region import Box, Detection, Region
+from core.store import embedded
 from core.store.workspace import Workspace
 from tests.browser.harness import PHONE, StudioServer, Visits, wait_idle, wait_until
-from tests.samples import png
+from tests.samples import encoded, picture, png
 from tests.standin import StandIn
 
+SAMPLE = "sample-lighthouse"
+LARGE = (6000, 4000)
 HOSTILE = "<img src=x onerror=alert(1)> ![p](http://evil.example/p.png)"
 
 
-def book(server: StudioServer, *regions: Region, label: str = "ship") -> tuple[Workspace, str]:
+def book(
+    server: StudioServer, *regions: Region, label: str = "ship", data: bytes | None = None
+) -> tuple[Workspace, str]:
     """Make a project with one page, with these objects on it; return it and the address of the page."""
     workspace = server.studio().workspace(server.home / "projects" / "book", "Old book")
-    page = workspace.save(Recipe(kind=Kind.PAGE, name=label), Result(), png(1, (600, 400)), "page-1")
+    page = workspace.save(Recipe(kind=Kind.PAGE, name=label), Result(), data or png(1, (600, 400)), "page-1")
     if regions:
         workspace.detections.save(Detection(number=1, page=page.id, digest=page.digest, regions=regions))
     return workspace, f"/book_pages?project={workspace.uuid}"
@@ -31,17 +41,22 @@ def region(name: str, left: float, label: str = "ship") -> Region:
     return Region(id=name, box=Box(ymin=100, xmin=left, ymax=600, xmax=left + 300), label=label, caption="A\nship.")
 
 
-def regions_of(workspace: Workspace) -> tuple[Region, ...]:
-    found = workspace.detections.current("page-1")
+def regions_of(workspace: Workspace, page: str = "page-1") -> tuple[Region, ...]:
+    found = workspace.detections.current(page)
     return found.regions if found else ()
 
 
-def drag(page: Page, dx: float, dy: float) -> None:
-    """Take the first box by its middle and let it go somewhere else."""
-    page.locator(".editor .box").first.scroll_into_view_if_needed()
-    box = page.locator(".editor .box").first.bounding_box()
+def middle(thing: Locator) -> tuple[float, float]:
+    """Bring a thing into sight and return the place of its middle on the screen."""
+    thing.scroll_into_view_if_needed()
+    box = thing.bounding_box()
     assert box is not None
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def drag(page: Page, thing: Locator, dx: float, dy: float) -> None:
+    """Take a thing by its middle with the mouse and let it go somewhere else."""
+    x, y = middle(thing)
     page.mouse.move(x, y)
     page.mouse.down()
     page.mouse.move(x + dx / 2, y + dy / 2)
@@ -49,45 +64,194 @@ def drag(page: Page, dx: float, dy: float) -> None:
     page.mouse.up()
 
 
-def test_a_sample_page_becomes_plates(studio: StudioServer, open_page: Visits, tmp_path: Path) -> None:
-    """From the sample pages by draft: found, moved by hand, restored, compared with its crop, and out as a ZIP."""
-    workspace = studio.studio().workspace(studio.home / "projects" / "book", "Old book")
-    page = open_page(studio, f"/book_pages?project={workspace.uuid}", viewport=(1440, 1000))
+def drag_by_finger(page: Page, thing: Locator, dx: float, dy: float) -> None:
+    """Take a thing by its middle with a finger and let it go somewhere else."""
+    x, y = middle(thing)
+    fingers = page.context.new_cdp_session(page)
+    for kind, share in (("touchStart", 0.0), ("touchMove", 0.5), ("touchMove", 1.0)):
+        points = [{"x": x + dx * share, "y": y + dy * share}]
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    fingers.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    fingers.detach()
+
+
+@pytest.mark.parametrize("engine", [EngineName.DRAFT, EngineName.GEMINI])
+def test_a_sample_page_becomes_plates(engine: EngineName, request: pytest.FixtureRequest, open_page: Visits) -> None:
+    """A sample page is searched, a box moved, restored, colourised, compared, and all of it is in the ZIP."""
+    is_draft = engine is EngineName.DRAFT
+    server: StudioServer = request.getfixturevalue("studio" if is_draft else "gemini_studio")
+    workspace = server.studio().workspace(server.home / "projects" / "book", "Old book")
+    page = open_page(server, f"/book_pages?project={workspace.uuid}", viewport=(1440, 1000))
     page.get_by_role("button", name="Take the sample pages").click()
-    expect(page.locator(".gallery .item, .item")).to_have_count(5)
+    expect(page.locator(".gallery .item")).to_have_count(5)
     wait_idle(page)
-    page.get_by_role("button", name="Find objects · free").click()
+    price = "free" if is_draft else r"about \$0\."
+    page.get_by_role("button", name=re.compile(f"^Find objects · {price}")).click()
     expect(page.locator(".editor .box")).to_have_count(3)
     wait_idle(page)
     expect(page.locator(".gallery .item", has_text="not searched")).to_have_count(4)
     expect(page.locator(".gallery .item").first).not_to_contain_text("not")
-    drag(page, 12, 8)
-    expect(page.get_by_test_id("stMain").get_by_role("button", name="undo")).to_be_enabled()
-    page.get_by_role("button", name=re.compile(r"^Make 3 images · free")).first.click()
-    expect(page.locator(".matrix .cell.draft")).to_have_count(3)
+    moved = _one_is_taken_out_and_one_moved(page, workspace)
+    if not is_draft:
+        request.getfixturevalue("standin").fail_next("blocked_prompt")
+    mark = "draft" if is_draft else "generated"
+    page.locator(".matrix thead th", has_text="Restore").get_by_role("button", name=re.compile(price)).click()
+    if not is_draft:
+        page.locator(".matrix .cell.failed").click()
+        expect(page.get_by_text("The service made no image")).to_be_visible()
+        page.get_by_role("button", name=re.compile("Try again · about")).click()
+    expect(page.locator(f".matrix .cell.{mark}")).to_have_count(2)
+    expect(page.locator(".matrix .cell.failed")).to_have_count(0)
     wait_idle(page)
-    page.locator(".matrix .cell.draft").first.click()
-    expect(page.locator(".st-key-plates-cell .pair")).to_be_visible()
+    page.locator(".matrix thead th", has_text="Colourise").get_by_role("button", name=re.compile(price)).click()
+    expect(page.locator(f".matrix .cell.{mark}")).to_have_count(4)
+    wait_idle(page)
+    first = page.locator(".matrix tbody tr").first.locator(f".cell.{mark}")
+    first.first.click()
     expect(page.get_by_text("Lines kept")).to_be_visible()
+    expect(first.first.locator(".warning")).to_have_count(0 if is_draft else 1)  # the stand-in's picture is any picture
+    _is_compared(page)
+    first.last.click()
+    expect(page.locator(".st-key-plates-cell")).to_contain_text("Colourisation")
     wait_idle(page)
+    _is_compared(page)
     page.get_by_role("button", name="Export", exact=True).click()
     page.get_by_role("button", name="Put it together", exact=True).click()
     with page.expect_download() as download:
         page.get_by_role("button", name="Download", exact=True).click()
-    assert Path(download.value.path()).read_bytes()[:2] == b"PK"
+    with zipfile.ZipFile(download.value.path()) as packed:
+        _is_whole(packed, moved, engine)
+
+
+def _one_is_taken_out_and_one_moved(page: Page, workspace: Workspace) -> Box:
+    """Take one of three boxes out by keys, move another by hand, and return where it is then."""
+    page.locator('.editor .box[data-id="r3"]').focus()
+    page.keyboard.press("Delete")
+    wait_until(lambda: len(regions_of(workspace, SAMPLE)) == 2, "the box's going", page)
+    wait_idle(page)
+    found = regions_of(workspace, SAMPLE)[0].box
+    drag(page, page.locator('.editor .box[data-id="r1"]'), 12, 8)
+    wait_until(lambda: regions_of(workspace, SAMPLE)[0].box != found, "the box's moving", page)
+    wait_idle(page)
+    expect(page.get_by_test_id("stMain").get_by_role("button", name="undo")).to_be_enabled()
+    moved = regions_of(workspace, SAMPLE)[0].box
+    assert moved.xmin > found.xmin
+    assert moved.ymin > found.ymin
+    assert moved.xmax - moved.xmin == pytest.approx(found.xmax - found.xmin)
+    assert moved.ymax - moved.ymin == pytest.approx(found.ymax - found.ymin)
+    return moved
+
+
+def _is_compared(page: Page) -> None:
+    """Hold that the open cell's picture stands under a slider that moves, and beside the one it was made from."""
+    pair = page.locator(".st-key-plates-cell .pair")
+    pair.get_by_role("slider").press("Home")
+    expect(pair.locator(".stage")).to_have_attribute("style", re.compile("--place: 0%"))
+    pair.get_by_role("button", name="Side by side").click()
+    expect(pair).to_have_attribute("data-view", "side")
+    halves = [pair.locator(f".half.{side} img") for side in ("before", "after")]
+    for half in halves:
+        expect(half).to_have_js_property("complete", True)
+        assert half.evaluate("image => image.naturalWidth") > 0
+    before, after = (half.bounding_box() for half in halves)
+    assert before is not None
+    assert after is not None
+    assert before["x"] + before["width"] <= after["x"]
+    assert halves[0].get_attribute("src") != halves[1].get_attribute("src")
+    pair.get_by_role("button", name="Slider").click()
+
+
+def _is_whole(packed: zipfile.ZipFile, box: Box, engine: EngineName) -> None:
+    """Hold that an export has both plates with their pictures and recipes, the page, the tables and the credit."""
+    names = sorted(packed.namelist())
+    told, _other = [name for name in names if name.endswith("/plate.json")]
+    plate = json.loads(packed.read(told))
+    assert Box.model_validate(plate["region"]["box"]) == box
+    recipes = [picture["recipe"] for picture in plate["pictures"]]
+    made = [("crop", None), ("restoration", engine), ("colourisation", engine)]
+    assert [(recipe["kind"], recipe.get("engine")) for recipe in recipes] == made
+    folder = told.removesuffix("plate.json")
+    pictures = [packed.read(name) for name in names if name.startswith(folder) and name != told]
+    kept = [json.loads(embedded.read(data).document or "{}")["recipe"] for data in pictures]
+    prompts = [recipe.get("prompt", "") for recipe in kept]
+    assert prompts == [recipe.get("prompt", "") for recipe in recipes]
+    assert "Restore this printed picture" in prompts[1]
+    assert "Colour this picture" in prompts[2]
+    width, height = plate["page_size"]
+    left, top, right, bottom = box.pixels(width, height, margin=10)
+    sizes = [Image.open(io.BytesIO(data)).size for data in pictures]
+    assert sizes[0] == (right - left, bottom - top)
+    assert min(min(size) for size in sizes) > 100
+    assert Image.open(io.BytesIO(packed.read(f"pages/{SAMPLE}.jpg"))).size == (width, height)
+    assert len(list(csv.DictReader(io.StringIO(packed.read("plates.csv").decode("utf-8-sig"))))) == 2
+    assert len(json.loads(packed.read("coco.json"))["annotations"]) == 2
+    assert "Drawn by Throughline" in packed.read("credits.txt").decode()
 
 
 def test_boxes_are_edited_by_hand_and_by_keys(studio: StudioServer, open_page: Visits) -> None:
-    """A box is moved, deleted and drawn; every change is a version, and undo brings the earlier one back."""
-    workspace, address = book(studio, region("r1", 100), region("r2", 500))
-    page = open_page(studio, address, viewport=(1440, 1000))
-    first = page.locator('.editor .box[data-id="r1"]')
+    """On a page of 6000 pixels boxes are moved, resized, named, ordered and drawn, by mouse, finger and keys.
+
+    Every change is a version, undo brings the earlier one back, and what is not touched keeps its pixel.
+    """
+    data = encoded(picture(1, (60, 40)).resize(LARGE), "JPEG", quality=70)
+    workspace, address = book(studio, region("r1", 100), region("r2", 500), data=data)
+    page = open_page(studio, address, viewport=(1440, 1000), has_touch=True)
+    first, second = (page.locator(f'.editor .box[data-id="{name}"]') for name in ("r1", "r2"))
+
+    def edited(act: str, name: str) -> tuple[int, int, int, int]:
+        """Wait until a box has changed on the disk; return by how many pixels its sides have moved."""
+        before = known[name]
+        wait_until(lambda: boxes()[name] != before, act, page)
+        wait_idle(page)
+        known.update(boxes())
+        left, top, right, bottom = (new - old for new, old in zip(known[name], before, strict=True))
+        return left, top, right, bottom
+
+    def boxes() -> dict[str, tuple[int, int, int, int]]:
+        return {one.id: one.box.pixels(*LARGE) for one in regions_of(workspace)}
+
+    known = boxes()
+    unit = LARGE[0] / (page.locator(".editor .over").bounding_box() or {"width": 0})["width"]
+    assert unit > 4, "the preview is much smaller than the page"
     first.focus()
     page.keyboard.press("ArrowRight")
-    page.keyboard.press("ArrowRight")
-    wait_until(lambda: regions_of(workspace)[0].box.xmin > 100, "the box's moving", page)
+    left, top, right, bottom = edited("moving by keys", "r1")
+    assert (left == right > 0, top, bottom) == (True, 0, 0)
+    page.keyboard.press("Shift+ArrowDown")
+    left, top, right, bottom = edited("resizing by keys", "r1")
+    assert (left, top, right, bottom > 0) == (0, 0, 0, True)
+    first.click()
+    caption = page.get_by_label("Caption, letter for letter")
+    expect(caption).to_be_visible()
     wait_idle(page)
-    page.locator('.editor .box[data-id="r2"]').focus()
+    drag(page, page.locator('.editor .grip[data-handle="se"]'), 60, 40)
+    left, top, right, bottom = edited("resizing by hand", "r1")
+    assert (left, top) == (0, 0)
+    assert right == pytest.approx(60 * unit, abs=unit)
+    assert bottom == pytest.approx(40 * unit, abs=unit)
+    page.touchscreen.tap(*middle(second))
+    expect(page.locator('.editor .grip[data-id="r2"]')).to_have_count(8)
+    expect(page.locator(".st-key-plates-delete-r2")).to_be_visible()
+    wait_idle(page)
+    drag_by_finger(page, second, -30, 50)
+    left, top, right, bottom = edited("moving by finger", "r2")
+    assert left == pytest.approx(-30 * unit, abs=unit)
+    assert top == pytest.approx(50 * unit, abs=unit)
+    assert abs(left - right) <= 1
+    caption.fill("Fig. 2.\nA ship at sea.")
+    page.keyboard.press("Tab")
+    wait_until(lambda: regions_of(workspace)[1].caption == "Fig. 2.\nA ship at sea.", "the caption", page)
+    wait_idle(page)
+    page.locator(".st-key-plates-arrow_upward-r2 button").click()
+    wait_until(lambda: [one.id for one in regions_of(workspace)] == ["r2", "r1"], "the other order", page)
+    wait_idle(page)
+    page.get_by_role("button", name="Cut out 2 · free").click()
+    wait_until((workspace.folder / "assets" / "page-1-r1.png").exists, "the cut-out", page)
+    wait_idle(page)
+    left, top, right, bottom = known["r1"]
+    cut = Image.open(workspace.folder / "assets" / "page-1-r1.png").size
+    assert cut == (right - left + 20, bottom - top + 20)
+    second.focus()
     page.keyboard.press("Delete")
     wait_until(lambda: len(regions_of(workspace)) == 1, "the box's going", page)
     wait_idle(page)
@@ -103,32 +267,6 @@ def test_boxes_are_edited_by_hand_and_by_keys(studio: StudioServer, open_page: V
     wait_idle(page)
     page.locator(".st-key-plates-undo button").first.click()
     wait_until(lambda: len(regions_of(workspace)) == 1, "taking it back", page)
-
-
-def test_gemini_finds_and_a_blocked_plate_is_tried_again(
-    gemini_studio: StudioServer, standin: StandIn, open_page: Visits
-) -> None:
-    """With an account the price stands on the button; a blocked cell keeps its reason and is tried again alone."""
-    workspace, address = book(gemini_studio)
-    page = open_page(gemini_studio, address, viewport=(1440, 1000))
-    page.get_by_role("button", name=re.compile(r"Find objects · about \$0\.")).click()
-    expect(page.locator(".editor .box").first).to_be_visible()
-    wait_idle(page)
-    count = len(regions_of(workspace))
-    assert count == page.locator(".editor .box").count() > 0
-    standin.fail_next("blocked_prompt")
-    page.get_by_role("button", name=re.compile(rf"^Make {count} images · about")).first.click()
-    expect(page.locator(".matrix .cell.failed")).to_have_count(1)
-    page.locator(".matrix .cell.failed").click()
-    expect(page.get_by_text("The service made no image")).to_be_visible()
-    page.get_by_role("button", name=re.compile("Try again · about")).click()
-    expect(page.locator(".matrix .cell.failed")).to_have_count(0)
-    expect(page.locator(".matrix .cell.generated")).to_have_count(count)
-    expect(page.locator(".matrix .cell.generated").first).to_contain_text("strays")
-    made = [asset for asset in workspace.assets() if asset.recipe.kind is Kind.RESTORATION]
-    workspace.sync()
-    made = [asset for asset in workspace.assets() if asset.recipe.kind is Kind.RESTORATION]
-    assert {asset.recipe.engine for asset in made} == {EngineName.GEMINI}
 
 
 def test_hostile_words_and_a_phone(studio: StudioServer, open_page: Visits) -> None:
@@ -209,10 +347,11 @@ def test_files_of_every_kind_come_in_together(studio: StudioServer, open_page: V
 
 
 def test_all_pages_have_their_price(gemini_studio: StudioServer, standin: StandIn, open_page: Visits) -> None:
-    """One click makes a page whole for a price on the button; for all pages it is said at most how much.
+    """For all pages it is said at most how much; what strays waits for a look, and goes on after it.
 
-    So it is for sending what is ready on all pages as a batch, which a run over all pages then makes whole.
+    What is ready on all pages can be sent as a batch instead, for half of it.
     """
+    standin.batches.running = 1000
     workspace, address = book(gemini_studio, region("r1", 100))
     other = workspace.save(Recipe(kind=Kind.PAGE), Result(), png(2, (600, 400)), "page-2")
     workspace.detections.save(Detection(number=1, page=other.id, digest=other.digest, regions=(region("r1", 50),)))
@@ -228,8 +367,18 @@ def test_all_pages_have_their_price(gemini_studio: StudioServer, standin: StandI
     wait_idle(page)
     page.get_by_role("button", name="Make what is missing on all pages").click()
     page.get_by_role("button", name=re.compile(r"Make it on all pages · at most \$0\.20")).click()
-    wait_until(lambda: len(_made(workspace)) == 6, "both pages' plates", page)
+    expect(page.locator(".st-key-plates-waiting")).to_contain_text("On 2 pages further steps wait")
+    assert len(_made(workspace)) == 2
     wait_idle(page)
+    page.locator(".matrix .cell", has_text="waits: its restoration strays").first.click()
+    page.get_by_role("button", name="Look at it").click()
+    expect(page.get_by_text("Further steps wait")).to_be_visible()
+    another = re.compile(r"Try again with .*says what comes out.* · about \$0\.")
+    expect(page.get_by_role("button", name=another)).to_be_visible()
+    wait_idle(page)
+    page.get_by_role("button", name=re.compile(r"Go on anyway · about \$0\.")).click()
+    wait_until(lambda: len(_made(workspace)) == 4, "the colouring and the film", page)
+    expect(page.locator(".matrix .cell", has_text="waits")).to_have_count(0)
 
 
 def _made(workspace: Workspace) -> list[str]:

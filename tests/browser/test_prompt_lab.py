@@ -67,19 +67,45 @@ def test_from_a_template_to_a_draft_and_on(studio: StudioServer, open_page: Visi
 
 
 def test_a_template_of_ones_own(studio: StudioServer, open_page: Visits) -> None:
-    """A prompt with a blank is saved as a template, chosen again, and its blank filled in."""
+    """A prompt with a blank is saved as a template, chosen again by its tag, and its blank filled in."""
     page = _lab(open_page, studio, _project(studio))
     _write(page, "A {thing} at night, seen from above.")
     page.get_by_role("button", name="Begin with a template").click()
     page.get_by_text("Save the prompt as a template").click()
     page.get_by_label("Title of the template").fill("Night scene")
+    page.get_by_label("Tags").fill("night")
     page.keyboard.press("Tab")
     wait_idle(page)
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("The template is saved.")).to_be_visible()
     wait_idle(page)
     (saved,) = TemplatesFile(studio.home).current()
-    assert (saved.title, saved.blanks) == ("Night scene", ("thing",))
+    assert (saved.title, saved.blanks, saved.tags) == ("Night scene", ("thing",), ("night",))
+    page.get_by_role("radio", name="night").click()
+    page.get_by_label("Thing").fill("lantern")
+    page.keyboard.press("Tab")
+    wait_idle(page)
+    page.get_by_role("button", name="Use it", exact=True).click()
+    expect(page.get_by_label("Prompt", exact=True)).to_have_value("A lantern at night, seen from above.")
+    expect(page.get_by_text("Template: Night scene")).to_be_visible()
+
+
+def test_a_turntable_is_made_view_by_view(gemini_studio: StudioServer, standin: StandIn, open_page: Visits) -> None:
+    """From a sheet the views are made in one run, each seen as it comes, and stand beside each other at its end."""
+    workspace = _project(gemini_studio)
+    DraftsFile(workspace.folder).write("lab/references", [[keep(workspace, "hare").id, ""]])
+    page = _lab(open_page, gemini_studio, workspace)
+    page.get_by_role("button", name="Begin with a template").click()
+    page.get_by_role("combobox", name=re.compile("Template")).click()
+    page.get_by_role("option", name="Turntable views").click()
+    page.get_by_role("button", name="Use its example").click()
+    page.get_by_role("textbox", name="Views, one a line").fill("the front\nthe right side\nthe back")
+    page.keyboard.press("Tab")
+    _make(page, r"Make 3 images · about \$0\.10")
+    expect(page.get_by_role("button", name=re.compile("Make 3 images again"))).to_be_visible()
+    expect(page.locator(".st-key-turntable img[src*='/picture/']")).to_have_count(3)
+    wait_idle(page)
+    assert [len(sent.images) for sent in standin.requests] == [1, 2, 3]
 
 
 def test_advice_is_followed_with_one_click(studio: StudioServer, open_page: Visits) -> None:
@@ -106,7 +132,7 @@ def test_a_whole_answer_is_shown(gemini_studio: StudioServer, standin: StandIn, 
     page.get_by_role("option", name="Web and images").click()
     wait_idle(page)
     page.keyboard.press("Escape")
-    _make(page, r"Make 1 image · up to about \$0\.11 with search")
+    _make(page, r"Make 1 image · up to \$0\.11 with search")
     page.get_by_text("The model's thoughts").click()
     expect(page.get_by_text("First the composition.")).to_be_visible()
     expect(page.locator("iframe.suggestions")).to_have_attribute("sandbox", re.compile("^(?!.*scripts)(?!.*same)"))

@@ -83,8 +83,9 @@ async def no_sleep(seconds: float) -> None:
 
 def engine_for(server: StandIn, **options: Any) -> GeminiEngine:
     account = options.pop("account", None) or GeminiAccount(api_key=server.key, base_url=server.url)
+    catalog = options.pop("catalog", None) or load_catalog()
     values: dict[str, Any] = {"deadline_seconds": 60.0, "sleep": no_sleep, "today": lambda: TODAY, **options}
-    return GeminiEngine(account, load_catalog(), **values)
+    return GeminiEngine(account, catalog, **values)
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import pytest
 
 from core.engines.base import Conversation
 from core.engines.gemini import GeminiAccount
-from core.engines.gemini.interactions import write_body
 from core.errors import (
     NoImageError,
     StudioError,
@@ -119,14 +118,8 @@ def test_controls(make, server, model, settings, field, sent):
     assert set(body_of(server)) == fields | {field}
 
 
-def test_a_seed_is_written_for_models_that_will_heed_it():
-    """A seed, which no model of the catalog heeds today, has its field all the same."""
-    body = write_body(saying("One."), GenerationSettings(seed=7), [])
-    assert body["generation_config"] == {"seed": 7}
-
-
 def test_every_setting_has_its_test_here():
-    """No control is without a test of what goes over the wire; videos, which go by chat alone, have theirs."""
+    """No control is without a test of what goes over the wire; a seed, and videos by chat alone, have theirs."""
     (mark,) = [mark for mark in test_controls.pytestmark if mark.name == "parametrize"]
     elsewhere = {"seed", "video", "video_start", "video_end", "video_fps"}
     assert {name for _, settings, *_ in mark.args[1] for name in settings} | elsewhere == set(

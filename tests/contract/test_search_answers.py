@@ -16,7 +16,8 @@ from core.errors import (
     from_plain,
 )
 from core.images import verify
-from core.models.region import Wish
+from core.models.region import Flag, Wish
+from core.models.repair import repair
 from tests.contract.conftest import Remembering, engine_for, run, search
 from tests.standin import SEARCH_FAULTS
 from tests.standin.searches import TEXT_USAGE, as_text, entries_for
@@ -38,7 +39,17 @@ NO_LISTS = [
 GARBLED = ["endless_nesting", "endless_number", "empty_body", "non_json"]
 MASKS = ["bare_masks", "masks_bad", "masks_cut", "masks_of_another_kind", "no_masks"]
 ODD = {
-    *("single", "nothing_found", "huge_list", "reversed", "out_of_range", "no_area", "duplicates", "whole_page"),
+    *(
+        "single",
+        "nothing_found",
+        "huge_list",
+        "reversed",
+        "out_of_range",
+        "no_area",
+        "duplicates",
+        "whole_page",
+        "swallowed",
+    ),
     *("words_for_numbers", "not_numbers", "three_numbers", "decimals", "no_box", "not_objects"),
     *("other_labels", "no_labels"),
 }
@@ -181,11 +192,42 @@ def test_boxes_are_handed_on_as_they_came(find, server, fault, first):
     assert list(found[0].box_2d) == first(entries_for(server.requests[0])[0]["box_2d"])
 
 
-@pytest.mark.parametrize(("fault", "count"), [("duplicates", 9), ("whole_page", 4), ("other_labels", 3)])
+@pytest.mark.parametrize(
+    ("fault", "count"), [("duplicates", 9), ("whole_page", 4), ("swallowed", 4), ("other_labels", 3)]
+)
 def test_nothing_is_dropped_by_the_engine(find, server, fault, count):
     """Duplicates, whole pages and labels nobody allowed come through."""
     server.fail_next(fault)
     assert len(find().found) == count
+
+
+@pytest.mark.parametrize(
+    ("fault", "flag", "count", "kept"),
+    [
+        ("reversed", Flag.REVERSED, 3, 3),
+        ("out_of_range", Flag.OUT_OF_RANGE, 3, 3),
+        ("no_area", Flag.EMPTY, 3, 0),
+        ("duplicates", Flag.DUPLICATE, 6, 3),
+        ("whole_page", Flag.WHOLE_PAGE, 1, 4),
+        ("swallowed", Flag.SWALLOWED, 1, 4),
+        ("words_for_numbers", Flag.UNREADABLE, 3, 0),
+        ("three_numbers", Flag.UNREADABLE, 3, 0),
+        ("not_numbers", Flag.UNREADABLE, 1, 0),
+        ("no_box", Flag.UNREADABLE, 3, 0),
+        ("not_objects", Flag.UNREADABLE, 4, 3),
+        ("other_labels", Flag.LABEL_NOT_ALLOWED, 3, 3),
+    ],
+)
+def test_every_bad_box_is_mended_or_counted(find, server, fault, flag, count, kept):
+    """What is wrong with an answer's boxes and labels is counted by its kind, and only sound regions are left."""
+    wish = Wish(labels=("castle", "ship", "bird", "engine", "garden"))
+    server.fail_next(fault)
+    done = repair(find(search(wish=wish)).found, wish)
+    assert done.counts[flag] == count
+    assert len(done.regions) == kept
+    for region in done.regions:
+        assert 0 <= region.box.ymin < region.box.ymax <= 1000
+        assert 0 <= region.box.xmin < region.box.xmax <= 1000
 
 
 def test_words_that_are_none(find, server):

@@ -87,6 +87,12 @@ def _boxed(change: Callable[[list[int]], Any]) -> Search:
     return _with(lambda entries: [{**entry, "box_2d": change(entry["box_2d"])} for entry in entries])
 
 
+def _within(box: list[int]) -> list[int]:
+    """Return a box that lies inside another one."""
+    top, left, bottom, right = box
+    return [top + 20, left + 20, (top + bottom) // 2, (left + right) // 2]
+
+
 def _masked(value: Any) -> Search:
     return _with(lambda entries: [{**entry, "mask": value} for entry in entries])
 
@@ -115,6 +121,7 @@ SEARCH_FAULTS: dict[str, Search] = {
     "no_area": _boxed(lambda box: [box[0], box[1], box[0], box[3]]),
     "duplicates": _with(lambda entries: [entry for entry in entries for _ in range(3)]),
     "whole_page": _with(lambda entries: [{**entries[0], "box_2d": [0, 0, 1000, 1000]}, *entries]),
+    "swallowed": _with(lambda entries: [*entries, {**entries[0], "box_2d": _within(entries[0]["box_2d"])}]),
     "words_for_numbers": _boxed(lambda box: ["NaN", "12", box[2], box[3]]),
     "not_numbers": lambda _: as_text('[{"box_2d": [NaN, 1, Infinity, 4], "caption": "", "label": "x"}]'),
     "three_numbers": _boxed(lambda box: box[:3]),

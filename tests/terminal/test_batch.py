@@ -151,3 +151,18 @@ def test_bad_input_says_what_to_do(gemini: Terminal, words: tuple[str, ...], hin
     assert said.code == 2
     assert hint in said.err
     assert "Traceback" not in said.err
+
+
+def test_searches_of_a_batch_have_their_price_and_sources(gemini: Terminal, server: StandIn) -> None:
+    """Half the price is the image's; searches are counted whole before, as made after, and their sources are told."""
+    words = ("generate", "A quetzal.", *MODEL, "--search", "web", "--batch", "--project", "p")
+    planned = gemini.run(*words, "--dry-run", "--json").document
+    assert (planned["cost_usd"], planned["search_usd"]) == (pytest.approx(0.109), pytest.approx(0.042))
+    (batch,) = gemini.run(*words, "--json").document["batches"]
+    assert (batch["cost_usd"], gemini.rows()[0]["estimate_usd"]) == (pytest.approx(0.109), pytest.approx(0.109))
+    gemini.run("batch", "fetch")
+    said = gemini.run("batch", "fetch")
+    assert "source: The quetzal https://birds.example/quetzal" in said.out
+    (row,) = gemini.rows()
+    assert row["searches"] == 1
+    assert row["cost_usd"] == pytest.approx(0.067 + 0.014, abs=0.001)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from core.models.catalog import load_catalog
 from core.store.answers import AnswersFolder
 from tests.samples import png
 from tests.standin import StandIn
@@ -248,6 +249,18 @@ def test_a_name_no_disk_takes_is_refused(gemini: Terminal, option: tuple[str, st
     said = gemini.run("generate", "A robot.", "--project", "p", "--engine", "draft", *option)
     assert said.code != 0
     assert "unforeseen" not in said.err
+
+
+def test_a_seed_where_it_is_heeded(gemini: Terminal, server: StandIn) -> None:
+    """A model that heeds one by a person's own list is sent the seed; another is not, and that is told."""
+    gemini.home.mkdir(parents=True, exist_ok=True)
+    own = gemini.home / "catalog.toml"
+    own.write_text('[[models]]\nid = "gemini-3-pro-image"\nsampling = ["seed"]\n')
+    server.catalog = load_catalog(own=own)
+    assert _generate(gemini, "A lamp.", "--seed", "7", "--model", "gemini-3-pro-image").code == 0
+    left_out = _generate(gemini, "A lamp.", "--seed", "7", "--model", FLASH)
+    assert "does not heed seed 7" in left_out.err
+    assert [sent.config.get("seed") for sent in server.requests] == [7, None]
 
 
 def test_what_searches_may_cost_is_told_before_and_what_they_did_after(gemini: Terminal, server: StandIn) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import cv2
 import pytest
 
 from core.engines.drawing.picture import encode
-from tests.plates import on_paper, text_page
-from tests.samples import jpeg, png
+from tests.plates import line_art, on_paper, text_page
+from tests.samples import png
 from tests.standin import StandIn
 from tests.terminal.harness import Terminal
 
@@ -19,8 +20,8 @@ def folder(tmp_path: Path) -> Path:
     """Two plates and one file that is no picture."""
     folder = tmp_path / "plates"
     folder.mkdir()
-    (folder / "one.png").write_bytes(png(1, (120, 90)))
-    (folder / "two.jpg").write_bytes(jpeg(2, (120, 90)))
+    (folder / "one.png").write_bytes(encode(on_paper(line_art(1, 360, 280), 12)))
+    (folder / "two.jpg").write_bytes(cv2.imencode(".jpg", on_paper(line_art(2, 360, 280), 12))[1].tobytes())
     return folder
 
 
@@ -59,16 +60,44 @@ def test_gemini_is_sent_the_plate_and_its_step(gemini: Terminal, server: StandIn
     assert said.code == 1
     failed = [entry["error"]["code"] for entry in said.document.values() if entry["error"]]
     assert failed == ["blocked"]
-    made = [image for entry in said.document.values() for image in entry["images"]]
-    assert {image["step"]: image["strays"] for image in made} == {"restore": True, "cinematise": False}
-    assert len(server.requests) == 3
-    assert len(gemini.rows()) == 3
+    assert len(server.requests) == 2
+    assert len(gemini.rows()) == 2
+
+
+def test_what_strays_is_built_on_only_when_asked(gemini: Terminal, server: StandIn, folder: Path) -> None:
+    """A restoration that strays keeps its further steps waiting, exit 1; --go-on makes them, and nothing twice."""
+    words = ("restore", folder / "one.png", "--steps", "restore,cinematise", "--project", "book")
+    said = gemini.run(*words, "--json")
+    assert said.code == 1
+    assert "--go-on" in said.err
+    ((_, entry),) = said.document.items()
+    assert entry["error"] is None
+    told = [(image["step"], image["status"], image["strays"], image["asset_id"]) for image in entry["images"]]
+    assert told == [("restore", "generated", True, "one-restore-flat"), ("cinematise", "held", False, None)]
+    assert "cinematise: waits" in gemini.run(*words).out
+    assert len(server.requests) == 1
+    went_on = gemini.run(*words, "--go-on", "--json")
+    assert went_on.code == 0
+    (entry,) = went_on.document.values()
+    assert [image["status"] for image in entry["images"]] == ["reused", "generated"]
+    assert gemini.run(*words).code == 0, "what is made already waits for nobody"
+    assert len(server.requests) == 2
+
+
+def test_draft_frames_as_asked_and_uncovers_nothing(terminal: Terminal, folder: Path) -> None:
+    """The framing is part of what is asked for; that draft completes nothing is said where it is asked to."""
+    words = ("restore", folder / "one.png", "--project", "book", "--framing", "margin")
+    said = terminal.run(*words, "--covered")
+    assert said.code == 0
+    assert "completes nothing" in said.err
+    assert "completes nothing" not in terminal.run(*words).err
+    assert terminal.run(*words[:-1], "sideways").code == 2
 
 
 def test_plates_go_step_by_step_in_the_batch_lane(gemini: Terminal, server: StandIn, folder: Path) -> None:
     """With --batch nothing is made at once: of each plate the step that is missing is sent; once fetched, the next."""
     server.batches.running = 0
-    words = ("restore", folder, "--steps", "restore,colourise", "--project", "book", "--batch", "--json")
+    words = ("restore", folder, "--steps", "restore,colourise", "--project", "book", "--batch", "--go-on", "--json")
     for steps in ([], ["restore"]):
         said = gemini.run(*words)
         assert (said.code, [batch["images"] for batch in said.document["batches"]]) == (0, [2])

@@ -84,6 +84,7 @@ def test_the_codes_are_what_files_already_hold() -> None:
         "UnknownSourceError": "unknown_source",
         "RunBrokenError": "run_broken",
         "StepFailedError": "step_failed",
+        "StraysError": "strays",
         "BudgetExceededError": "budget_exceeded",
     }
 

@@ -254,3 +254,12 @@ def test_a_ledger_of_an_earlier_version_is_gone_on_with(tmp_path: Path) -> None:
         ledger.close()
     assert [row["searches"] for row in _on_disk(tmp_path)] == [None, 3, 3]
     assert {row["cost_usd"] for row in _on_disk(tmp_path)} == {0.04}
+
+
+def test_prompts_that_searched_are_counted_by_the_month(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of this month's attempts those that searched count once each, however many queries they made."""
+    for day, searches in (("2026-10-31T23:59", 2), ("2026-11-01T00:01", 3), ("2026-11-20T12:00", 0)):
+        moment = datetime.fromisoformat(day).timestamp()
+        monkeypatch.setattr(ledger_module.time, "time", lambda moment=moment: moment)
+        ledger.finish(ledger.start(attempt(), 0.05, None), {**DONE, "searches": searches})
+    assert ledger.searched_this_month() == 1

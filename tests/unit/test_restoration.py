@@ -6,13 +6,21 @@ import cv2
 import numpy as np
 import pytest
 
+from core.engines.base import GenerationRequest, Reference
+from core.engines.drawing.drafting import draw
+from core.engines.drawing.finish import unmarked
+from core.engines.drawing.picture import decode, encode, on_white
 from core.engines.vision.looks.film import cinematic
 from core.engines.vision.looks.technique import turned_into
 from core.engines.vision.looks.tint import tinted
-from core.engines.vision.looks.wishes import Technique, Tint, inks_asked, technique_asked, tint_asked
-from core.engines.vision.restoration.canvas import placed
+from core.engines.vision.looks.wishes import Technique, Tint, framing_asked, inks_asked, technique_asked, tint_asked
+from core.engines.vision.restoration.canvas import has_white_rim, placed, without_margin
 from core.engines.vision.restoration.plate import PlateType, named_type
 from core.engines.vision.restoration.restoring import restore
+from core.models.asset import GenerationSettings, Kind, Role
+from core.models.catalog import load_catalog
+from core.models.plates import Framing
+from core.studio.plates.presets import preset, presets
 from tests import plates
 from tests.benchmarks.bench_restoration import _in_place, residual, ssim
 
@@ -37,6 +45,60 @@ def test_a_plate_s_type_is_told_from_its_pixels(plate_type: PlateType, seed: int
     if seed == 21:
         assert restore(clean).plate_type is plate_type
     assert restore(plates.badly_lit(plates.on_paper(clean, 20))).plate_type is plate_type
+
+
+def test_a_picture_stands_as_it_was_asked_to() -> None:
+    """Margin and full bleed are made as asked, a margin is never made twice, and nothing asked leaves it as it was."""
+    drawing = restore(plates.on_paper(plates.line_art(2), 20))
+    assert has_white_rim(drawing.sized(400, 300))
+    photograph = restore(plates.on_paper(plates.photograph(2)))
+    assert not has_white_rim(photograph.sized(400, 300))
+    framed = photograph.sized(400, 300, Framing.MARGIN)
+    assert has_white_rim(framed)
+    assert 340 < without_margin(framed).shape[1] < 400
+    assert not has_white_rim(without_margin(framed))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("framing", Framing)
+def test_the_framing_is_read_from_every_presets_words(framing: Framing, language: str) -> None:
+    """Each preset's framing is understood in both languages."""
+    assert {framing_asked(found.prompt(language, framing)) for found in presets()} == {framing}
+
+
+@pytest.mark.parametrize(
+    ("text", "framing"),
+    [
+        ("- as a poster, full bleed, no margin", Framing.FULL_BLEED),
+        ("- with a wide margin", Framing.MARGIN),
+        ("- its edges parallel to the canvas", Framing.BY_TYPE),
+    ],
+)
+def test_the_framing_is_read_from_own_words(text: str, framing: Framing) -> None:
+    """Words that leave it open leave it to the picture."""
+    assert framing_asked(text) is framing
+
+
+def _reach(picture: np.ndarray) -> float:
+    """Return how much of its canvas a picture spans, across or down."""
+    ink = picture.min(axis=2) < 235
+    spans = [np.flatnonzero(ink.any(axis=axis)) for axis in (0, 1)]
+    return max((found[-1] + 1 - found[0]) / ink.shape[1 - axis] for axis, found in enumerate(spans))
+
+
+@pytest.mark.parametrize("kind", [Kind.COLOURISATION, Kind.TRANSFORMATION, Kind.CINEMATIC])
+def test_a_look_is_framed_as_asked(kind: Kind) -> None:
+    """A plate on white fills its canvas when that is asked for, and keeps one margin when a margin is."""
+    plate = restore(plates.on_paper(plates.line_art(2), 20)).sized(480, 360)
+    facts = load_catalog().model("draft")
+    drawn = {}
+    for framing in (Framing.MARGIN, Framing.FULL_BLEED):
+        words = preset("colourise").prompt("en", framing)
+        reference = Reference("plate", Role.PLATE, Kind.RESTORATION, encode(plate), "image/png", "d")
+        request = GenerationRequest(kind, "x", words, words, (reference,), "draft", GenerationSettings(), "0" * 64)
+        drawn[framing] = _reach(unmarked(on_white(decode(draw(request, facts), "drawn"))))
+    assert 0.8 < drawn[Framing.MARGIN] < 0.95
+    assert drawn[Framing.FULL_BLEED] > 0.97
 
 
 @pytest.mark.parametrize("fault", SPOILT)

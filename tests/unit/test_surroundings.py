@@ -64,7 +64,7 @@ def test_a_crop_is_straightened_by_the_text_of_its_page() -> None:
     place = (200, 380, 800, 830)
     crop = crop_of(page, place)
     assert restore(crop).warp is None
-    made = restore(crop, None, Surroundings(seen_page(page), place))
+    made = restore(crop, None, lambda: Surroundings(seen_page(page), place))
     tilt, curl = residual(made, flat, crop, shifted(origin, place))
     assert abs(tilt) < 0.3
     assert curl < 2
@@ -83,7 +83,7 @@ def test_lines_that_go_on_beyond_a_tilted_crop_are_no_part_of_it() -> None:
     crooked_page, _ = plates.tilted(plates.on_paper(page), 4.0)
     place = (205, 365, 795, 815)
     crop = crop_of(crooked_page, place)
-    alone, within = restore(crop, None), restore(crop, None, Surroundings(seen_page(crooked_page), place))
+    alone, within = restore(crop, None), restore(crop, None, lambda: Surroundings(seen_page(crooked_page), place))
     rows, columns = (np.flatnonzero((art < 128).any(axis=axis).any(axis=-1)) for axis in (1, 0))
     size = (int(np.ptp(rows)), int(np.ptp(columns)))
     assert within.picture.shape[:2] == pytest.approx(size, abs=8)
@@ -113,7 +113,7 @@ def test_a_page_s_scale_is_not_the_crop_s() -> None:
     large = cv2.resize(page, None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC)
     place = (600, 1140, 2400, 2490)
     crop = crop_of(large, place)
-    made = restore(crop, None, Surroundings(seen_page(large), place))
+    made = restore(crop, None, lambda: Surroundings(seen_page(large), place))
 
     def back(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return origin((x + place[0]) / 3, (y + place[1]) / 3)
@@ -132,7 +132,7 @@ def test_a_frame_that_the_crop_cuts_is_found_on_the_page() -> None:
     place = (240, 408, 760, 772)
     crop = crop_of(page, place)
     assert find_frame(crop) is None
-    made = restore(crop, None, Surroundings(seen_page(page), place))
+    made = restore(crop, None, lambda: Surroundings(seen_page(page), place))
     assert abs(residual(made, flat, crop, shifted(origin, place))[0]) < 0.3
     assert made.skew == pytest.approx(4.0, abs=0.3)
 

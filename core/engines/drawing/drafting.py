@@ -22,17 +22,19 @@ from core.engines.drawing.words import SceneWords, read_scene
 from core.engines.vision.looks.film import cinematic
 from core.engines.vision.looks.technique import turned_into
 from core.engines.vision.looks.tint import tinted
-from core.engines.vision.looks.wishes import technique_asked
-from core.engines.vision.restoration.canvas import placed
+from core.engines.vision.looks.wishes import framing_asked, technique_asked
+from core.engines.vision.restoration.canvas import framed, has_white_rim, without_margin
 from core.engines.vision.restoration.plate import named_type
 from core.engines.vision.restoration.restoring import restore
 from core.engines.vision.restoration.surroundings import Page, Surroundings, seen_page
 from core.errors import InvalidImageError
 from core.models.asset import Kind, Role
 from core.models.catalog import ModelFacts
+from core.models.plates import Framing
 
 _SUBJECT_ROLES = (Role.CHARACTER, Role.OBJECT, Role.POSE, Role.OTHER, Role.ARCHIVE, Role.PLATE)
 _RETOUCHED = (Role.PLATE, Role.PAGE, Role.ARCHIVE)
+_LOOKS = (Kind.COLOURISATION, Kind.TRANSFORMATION, Kind.CINEMATIC)
 _SHEETS = (Kind.CHARACTER_SHEET, Kind.ACCESSORY_SHEET)
 _PAGES = threading.Lock()
 
@@ -128,18 +130,26 @@ class _Drawing:
 
     def _retouched(self, kind: Kind, width: int, height: int) -> Pixels:
         plate = self._first(_RETOUCHED) or self.plates[0]
-        source = unmarked(plate.flat)
-        if kind is Kind.CINEMATIC:
-            return cinematic(source, width, height, self.seed)
+        source, framing = unmarked(plate.flat), framing_asked(self.text)
         if kind is Kind.CROP:
             return cover(source, width, height)
+        if kind in _LOOKS:
+            return self._with_look(kind, source, width, height, framing)
+        made = restore(source, named_type(self.text), lambda: _around(plate.reference))
+        return made.sized(width, height, framing)
+
+    def _with_look(self, kind: Kind, source: Pixels, width: int, height: int, framing: Framing) -> Pixels:
+        is_film = kind is Kind.CINEMATIC
+        if framing is Framing.FULL_BLEED or (is_film and framing is Framing.MARGIN):
+            source = without_margin(source)  # film has no white paper: what is to have a margin gets it last
+        elif framing is Framing.MARGIN and has_white_rim(source):
+            framing = Framing.BY_TYPE  # a margin that is there is not made twice
+        if is_film:
+            return framed(cinematic(source, width, height, self.seed), width, height, framing)
         if kind is Kind.COLOURISATION:
-            return placed(tinted(source, self.text), width, height, is_full_bleed=True)
-        if kind is Kind.TRANSFORMATION:
-            technique = technique_asked(self.text)
-            made = turned_into(source, technique, self.text, self.seed)
-            return placed(made, width, height, is_full_bleed=True)
-        return restore(source, named_type(self.text), _around(plate.reference)).sized(width, height)
+            return framed(tinted(source, self.text), width, height, framing)
+        made = turned_into(source, technique_asked(self.text), self.text, self.seed)
+        return framed(made, width, height, framing)
 
 
 def _seen(plate: _Plate, is_back: bool) -> Subject:

@@ -38,10 +38,10 @@ def vignetted(canvas: Plane, strength: float = 0.16) -> Plane:
 def marked(picture: Pixels) -> Pixels:
     """Write the mark in the lower right corner, dark on light or light on dark, the same on every draft."""
     height, width = picture.shape[:2]
-    top, left = _place(height, width)
-    corner = picture[top:, left:]
+    size, gap, wide = sizes = _sizes(height, width)
+    corner = picture[-gap - size :, -gap - wide :]
     layer = picture.copy()
-    _write_mark(layer, _sizes(height, width), _DARK if corner.mean() > 118 else _LIGHT)
+    _write_mark(layer, sizes, _DARK if corner.mean() > 118 else _LIGHT)
     return cv2.addWeighted(layer, _STRENGTH, picture, 1 - _STRENGTH, 0)
 
 
@@ -66,12 +66,6 @@ def unmarked(picture: Pixels) -> Pixels:
             result[-rows:, -columns:] = cleared
             return result
     return picture
-
-
-def _place(height: int, width: int) -> tuple[int, int]:
-    """Return top and left of the letters of the mark on a picture of that size."""
-    size, gap, wide = _sizes(height, width)
-    return max(0, height - gap - size), max(0, width - wide - gap)
 
 
 def _sizes(height: int, width: int) -> tuple[int, int, int]:

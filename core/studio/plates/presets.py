@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -44,6 +45,10 @@ class StepPreset:
         hidden = f"- {words['hidden'][spoken]}\n" if has_cover else ""
         return text.replace("{hidden}\n", hidden).strip()
 
+    def is_in(self, prompt: str) -> bool:
+        """Tell whether a prompt begins with this preset's words, in whatever language."""
+        return any(prompt.startswith(text.splitlines()[0]) for text in self.prompts.values())
+
     def step(
         self, language: str, step_id: str = "", framing: Framing | None = None, has_cover: bool = False
     ) -> ChainStep:
@@ -66,6 +71,12 @@ def presets() -> tuple[StepPreset, ...]:
 def preset(preset_id: str) -> StepPreset:
     """Return one preset; KeyError when there is none."""
     return {known.id: known for known in presets()}[preset_id]
+
+
+def untried_preset(kind: Kind, prompts: Collection[str]) -> StepPreset | None:
+    """Return the first preset of a kind whose words none of the prompts begins with; None when all were tried."""
+    known = (found for found in presets() if found.kind is kind)
+    return next((found for found in known if not any(found.is_in(prompt) for prompt in prompts)), None)
 
 
 def first_chain(language: str) -> Chain:

@@ -21,10 +21,11 @@ from core.errors import (
     InvalidImageError,
     InvalidRequestError,
     QuotaExceededError,
+    StraysError,
     StudioError,
 )
 from core.models.asset import Asset, EngineName, Kind, Recipe, Result
-from core.models.plates import Chain, ChainStep
+from core.models.plates import Chain, Framing
 from core.models.region import Wish
 from core.models.story import Step, Story
 from core.settings import EngineChoice
@@ -37,9 +38,10 @@ from core.studio.detection import Search, detect_or_reuse, resolved
 from core.studio.estimates import check_price, search_cost, whole_cost
 from core.studio.generation import generate_asset
 from core.studio.pages.kinds import check_single
-from core.studio.planning import Planner, RunOptions, check_draft_model, check_settings
+from core.studio.planning import Planner, RunOptions, StepStatus, check_draft_model, check_settings
 from core.studio.plates.cutting import DEFAULT_MARGIN, Cut, cut_out, plates_slug, whole_slug
 from core.studio.plates.fidelity import is_poor, measured
+from core.studio.plates.holding import check_source
 from core.studio.plates.matrix import keep_chain, plates_story, whole_story
 from core.studio.plates.presets import preset, presets
 from core.studio.plates.runs import masks_of
@@ -60,6 +62,8 @@ class RestoreOrder:
 
     With `finds` each file is a page: objects are found and cut out first. Else each file is a plate as it is. With
     `is_sent` no image is made: of each plate the first that is missing is got ready for a batch.
+    `goes_on` further steps build on a picture that strays too. `framing` None is each step's own; with `has_cover`
+    what lies over a picture is to be taken away.
     """
 
     paths: tuple[Path, ...]
@@ -71,20 +75,31 @@ class RestoreOrder:
     margin: int = DEFAULT_MARGIN
     workers: int = 1
     is_sent: bool = False
+    goes_on: bool = False
+    framing: Framing | None = None
+    has_cover: bool = False
 
 
 @dataclass(frozen=True)
 class RestoredImage:
     """One image: the object it shows ("" for a whole file), its step as it was asked for, and the asset it became.
 
-    It `strays` when it is not true to the picture it was made from.
+    It `strays` when it is not true to the picture it was made from. `asset` is None for a step that waits: the picture
+    it would be made from strays.
     """
 
     object: str
     step: str
-    asset: Asset
-    is_new: bool
+    asset: Asset | None = None
+    is_new: bool = False
     strays: bool = False
+
+    @property
+    def status(self) -> StepStatus:
+        """What became of the step."""
+        if self.asset is None:
+            return StepStatus.HELD
+        return StepStatus.GENERATED if self.is_new else StepStatus.REUSED
 
 
 @dataclass(frozen=True)
@@ -100,7 +115,7 @@ class RestoreResult:
     ready: tuple[Recipe, ...] = ()
 
 
-def chain_of(names: tuple[str, ...]) -> Chain:
+def chain_of(names: tuple[str, ...], framing: Framing | None = None, has_cover: bool = False) -> Chain:
     """Return the chain of steps with these names: presets, or short names for them.
 
     Raises:
@@ -112,13 +127,18 @@ def chain_of(names: tuple[str, ...]) -> Chain:
     if unknown or not ids:
         listed = ", ".join([*_SHORT, *sorted(known)])
         raise InvalidRequestError(f"There is no step {', '.join(unknown) or '(none given)'!r}. Name any of: {listed}.")
-    return Chain(steps=tuple(_numbered(ids, place) for place in range(len(ids))))
+    step_ids = [_numbered(ids, place) for place in range(len(ids))]
+    return Chain(
+        steps=tuple(
+            preset(name).step("en", step_id, framing, has_cover) for name, step_id in zip(ids, step_ids, strict=True)
+        )
+    )
 
 
-def _numbered(ids: list[str], place: int) -> ChainStep:
-    """Return a step; one that stands in the chain more than once has its number behind it."""
+def _numbered(ids: list[str], place: int) -> str:
+    """Return a step's id; one that stands in the chain more than once has its number behind it."""
     earlier = ids[:place].count(ids[place])
-    return preset(ids[place]).step("en", f"{ids[place]}-{earlier + 1}" if earlier else "")
+    return f"{ids[place]}-{earlier + 1}" if earlier else ids[place]
 
 
 def restore_files(
@@ -132,7 +152,7 @@ def restore_files(
     Raises:
         StudioError: bad input or configuration; nothing was made.
     """
-    chain = chain_of(order.steps)
+    chain = chain_of(order.steps, order.framing, order.has_cover)
     files = image_files(order.paths)
     return asyncio.run(_restore_all(studio, order, chain, files, ended, waits)) if files else []
 
@@ -168,6 +188,7 @@ async def _restore_all(
         pool=DraftPool(order.workers) if is_pooled else None,
         waits=waits,
         is_sent=order.is_sent,
+        goes_on=order.goes_on,
     )
     width = studio.settings.concurrency if options.engine is EngineName.GEMINI else order.workers
     try:
@@ -244,6 +265,7 @@ class _Bench:
     pool: DraftPool | None
     waits: NamedWaiting | None
     is_sent: bool
+    goes_on: bool = False
     hopeless: StudioError | None = None
 
     async def aclose(self) -> None:
@@ -295,43 +317,63 @@ class _Bench:
     async def _make(
         self, slug: str, story: Story, made: dict[str, Asset], images: list[RestoredImage], ready: list[Recipe]
     ) -> None:
-        """Make a story's steps in their order; the first that fails ends it."""
+        """Make a story's steps in their order; the first that fails ends it, a picture that strays its own row."""
         await asyncio.to_thread(self.workspace.save_story, slug, write_story(story))
         planner = Planner(self.workspace, story, slug, self.options, self.studio.catalog)
         for source in story.sources:
-            before = source.id
             # the steps of one object stand one after the other, in the order of the chain
             mine = [step for step in story.steps if step.id in _line_of(story, source.id)]
-            for step, name in zip(mine, self.names, strict=True):
-                if self.is_sent and (recipe := await self._missing(planner, step, made[before])) is not None:
+            await self._make_row(planner, mine, made[source.id], source.id if self.search else "", images, ready)
+
+    async def _make_row(
+        self,
+        planner: Planner,
+        steps: list[Step],
+        before: Asset,
+        name: str,
+        images: list[RestoredImage],
+        ready: list[Recipe],
+    ) -> None:
+        for place, step in enumerate(steps):
+            try:
+                if self.is_sent and (recipe := await self._missing(planner, step, before)) is not None:
                     ready.append(recipe)
-                    break
-                asset, is_new = await self._step(planner, step, made[before])
-                made[step.id] = asset
-                strays = is_poor(self.studio, made[before], asset)
-                before = step.id
-                images.append(RestoredImage(source.id if self.search else "", name, asset, is_new, strays))
+                    return
+                asset, is_new = await self._step(planner, step, before)
+            except StraysError:
+                images.extend(RestoredImage(name, waiting) for waiting in self.names[place:])
+                return
+            images.append(RestoredImage(name, self.names[place], asset, is_new, is_poor(self.studio, before, asset)))
+            before = asset
 
     async def _missing(self, planner: Planner, step: Step, before: Asset) -> Recipe | None:
         """Return what a step's image would be made from, None when it is there."""
         decision = await asyncio.to_thread(planner.decide, step, [before])
-        return decision.recipe if decision.asset is None else None
+        if decision.asset is not None:
+            return None
+        await self._check(planner, before)
+        return decision.recipe
 
     async def _step(self, planner: Planner, step: Step, before: Asset) -> tuple[Asset, bool]:
-        decision = await asyncio.to_thread(planner.decide, step, [before])
-        if decision.asset is None:
-            recipe = decision.recipe
-            async with making(self.studio.home, self.workspace.uuid, recipe.fingerprint):
-                # another command may have made it while this one waited
-                decision = await asyncio.to_thread(planner.decide, step, [before])
-                if decision.asset is None:
-                    errand = self._errand(step.id)
-                    asset = await generate_asset(
-                        self.studio, self.workspace, recipe, errand, self._refusing or self.pool
-                    )
-                    await asyncio.to_thread(self.workspace.choices.choose, planner.slug, step.id, asset.id)
-                    await asyncio.to_thread(measured, self.studio, self.workspace, [before], asset)
-                    return asset, True
-        asset = decision.asset
+        asset, is_new = await self._reuse_or_make(planner, step, before)
         await asyncio.to_thread(self.workspace.choices.choose, planner.slug, step.id, asset.id)
-        return asset, False
+        await asyncio.to_thread(measured, self.studio, self.workspace, [before], asset)
+        return asset, is_new
+
+    async def _check(self, planner: Planner, before: Asset) -> None:
+        if not self.goes_on:
+            await asyncio.to_thread(check_source, self.studio, self.workspace, planner.slug, before)
+
+    async def _reuse_or_make(self, planner: Planner, step: Step, before: Asset) -> tuple[Asset, bool]:
+        decision = await asyncio.to_thread(planner.decide, step, [before])
+        if decision.asset is not None:
+            return decision.asset, False
+        await self._check(planner, before)
+        recipe = decision.recipe
+        async with making(self.studio.home, self.workspace.uuid, recipe.fingerprint):
+            # another command may have made it while this one waited
+            decision = await asyncio.to_thread(planner.decide, step, [before])
+            if decision.asset is not None:
+                return decision.asset, False
+            errand, maker = self._errand(step.id), self._refusing or self.pool
+            return await generate_asset(self.studio, self.workspace, recipe, errand, maker), True

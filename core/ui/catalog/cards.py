@@ -21,7 +21,7 @@ def show_models(account: AccountModels | None) -> None:
     with st.container(key="models"):
         _show_cards(here.catalog, account)
     with st.expander(_("What to know of all models that make images")):
-        st.text("\n".join(_limits(here.catalog)))
+        st.markdown("\n".join(f"- {plain(line)}" for line in _limits(here.catalog)))
     st.caption(
         _("Prices were seen on {date}. To correct an entry or add one, write it into {file} and start again.").format(
             date=here.catalog.price_date, file=plain(str(here.home / "catalog.toml"))

@@ -21,9 +21,12 @@ from core.ui.intake import choose_picture
 from core.ui.made_before import offer_for_step
 from core.ui.pictures import heat_url
 from core.ui.places import go_to
-from core.ui.plates.chain_part import show_presets
-from core.ui.plates.matrix_part import begin, is_crop_cell, price_of
+from core.ui.plates.held_part import show_held
+from core.ui.plates.matrix_part import is_crop_cell, price_of
+from core.ui.plates.presets_part import show_presets
+from core.ui.plates.variants_part import show_tries, show_tries_under_way
 from core.ui.plates.view import CELL, View, choose
+from core.ui.plates.warnings import warning_text
 from core.ui.plates.ways import ways_on_cell
 from core.ui.sequencer.board import card_line, card_mark, make_label
 from core.ui.sequencer.stories import show_story
@@ -65,7 +68,9 @@ def _card(view: View, card: Card) -> None:
     with picture:
         _picture(view, card, region)
     with words:
+        show_held(view, card)
         _actions(view, card)
+        show_tries_under_way(view, card)
         _prompt(view, card)
         _versions(view, card)
 
@@ -105,6 +110,8 @@ def _picture(view: View, card: Card, region: Region) -> None:
         before_after(view.workspace, before, card.asset, key=f"cell-{card.step.id}", max_height=_HEIGHT, heat=heat)
         if measured is not None:
             show_fidelity(measured)
+    for warning in card.asset.result.warnings:
+        st.caption(plain(warning_text(warning)))
     _onward(view, card.asset)
 
 
@@ -154,27 +161,22 @@ def show_fidelity(fidelity: Fidelity) -> None:
 
 
 def _actions(view: View, card: Card) -> None:
-    cost, board = price(card.price_usd), view.matrix.board
     is_locked = card.state is CardState.LOCKED
-    with st.container(horizontal=True):
-        if card.is_to_make and board is not None:
-            words = _("Try again · {price}").format(price=price_of(board, (card,)))
-            label = words if card.error else make_label(board, card)
-            _button(view, card, label, "brush", view.is_running, again=False)
-        else:
-            _button(
-                view, card, _("Another try · {price}").format(price=cost), "refresh", view.is_running or is_locked, True
-            )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if card.step.id not in view.held:
+            show_tries(view, card, _make_words(view, card))
         label, icon = (_("Unlock"), "lock_open") if is_locked else (_("Lock"), "lock")
         if st.button(label, icon=f":material/{icon}:", disabled=card.asset is None, key=f"plates/lock/{card.step.id}"):
             attempt(lambda: view.workspace.choices.lock(view.matrix.slug, card.step.id, not is_locked))
             st.rerun()
 
 
-def _button(view: View, card: Card, label: str, icon: str, is_off: bool, again: bool) -> None:
-    if st.button(plain(label), icon=f":material/{icon}:", disabled=is_off, key=f"plates/make/{card.step.id}"):
-        begin(view, (card.step.id,), again=again)
-        st.rerun()
+def _make_words(view: View, card: Card) -> str:
+    if not card.is_to_make or view.matrix.board is None:
+        return _("Another try · {price}").format(price=price(card.price_usd))
+    if card.error:
+        return _("Try again · {price}").format(price=price_of(view, (card,)))
+    return make_label(view.matrix.board, card)
 
 
 def _prompt(view: View, card: Card) -> None:
@@ -194,7 +196,7 @@ def _prompt(view: View, card: Card) -> None:
     )
     if any(known.kind is card.step.kind for known in presets()):
         with st.popover(_("Use a preset for this object"), icon=":material/auto_stories:"):
-            show_presets(card.step.kind, card.step.id, lambda _found, prompt: save(prompt))
+            show_presets(view, card.step.kind, card.step.id, lambda _found, prompt: save(prompt))
 
 
 def _versions(view: View, card: Card) -> None:

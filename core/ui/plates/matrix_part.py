@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core.models.asset import Kind
 from core.models.plates import ChainStep
 from core.models.region import Region
 from core.studio.background import begin_story
-from core.studio.boards import Board, Card, CardState
+from core.studio.boards import Card, CardState
 from core.studio.plates.cutting import MOST_MARGIN, cut_out, region_name
 from core.studio.plates.fidelity import is_poor
 from core.studio.plates.matrix import Row
@@ -86,7 +87,8 @@ def _cut_bar(view: View) -> None:
 
 def _make_all(view: View) -> None:
     """Show the button that makes every cell of this page that lacks its picture."""
-    to_make = view.matrix.board.to_make if view.matrix.board else ()
+    board = view.matrix.board
+    to_make = [card for card in board.to_make if card.step.id not in view.held] if board else []
     if not to_make:
         return
     cost = price(sum(card.price_usd for card in to_make))
@@ -97,23 +99,25 @@ def _make_all(view: View) -> None:
     ):
         begin(view)
         st.rerun()
-    if view.matrix.board and not is_off:
-        here = studio()
+    if board and not is_off:
+        here, only = studio(), tuple(card.step.id for card in to_make)
         story_batch_button(
-            view.matrix.board,
+            board,
             view.order.options,
-            lambda: plates_spec(here.studio, view.workspace, view.plate, view.order),
+            lambda: plates_spec(here.studio, view.workspace, view.plate, view.order, only),
             "plates/batch",
+            view.held,
         )
 
 
 def _warn(view: View) -> None:
     """Name the restorations that stray from what they were made from, while steps wait to be built on them."""
-    cells = [(row, cell) for row in view.matrix.rows for cell in row.cells]
+    straying = {cell.step.id for cell in view.held.values()}
     names = [
         f"{region_name(row.region)} ({kind_name(cell.step.kind)})"
-        for row, cell in cells
-        if _strays(view, cell) and any(later.is_to_make for later in row.cells[row.cells.index(cell) + 1 :])
+        for row in view.matrix.rows
+        for cell in row.cells
+        if cell.step.id in straying
     ]
     if names:
         said = _("Look at these before further steps build on them; they stray from what they were made from: {names}")
@@ -126,19 +130,26 @@ def _strays(view: View, card: Card) -> bool:
     return is_poor(studio().studio, before, card.asset)
 
 
-def price_of(board: Board, cells: Sequence[Card]) -> str:
+def price_of(view: View, cells: Sequence[Card]) -> str:
     """Return what making cells costs, with those before them that are not up to date."""
-    return price(sum(card.price_usd for card in _needed(board, cells)))
+    return price(sum(card.price_usd for card in _needed(view, cells)))
 
 
-def _needed(board: Board, cells: Sequence[Card]) -> list[Card]:
-    needed = board.needed([card.step.id for card in cells if card.is_to_make])
+def _needed(view: View, cells: Sequence[Card]) -> list[Card]:
+    """Return what is made for these cells: those that do not wait for a look, and what lacks before them."""
+    if view.matrix.board is None:
+        return []
+    needed = view.matrix.board.needed([card.step.id for card in _free(view, cells)])
     return [card for card in needed if card.is_to_make]
+
+
+def _free(view: View, cells: Sequence[Card]) -> list[Card]:
+    return [card for card in cells if card.is_to_make and card.step.id not in view.held]
 
 
 def _make_act(view: View, kind: str, name: str, cells: Sequence[Card]) -> GridAct | None:
     """Return the button of a row or a column; None when nothing of it is to be made."""
-    needed = _needed(view.matrix.board, cells) if view.matrix.board else []
+    needed = _needed(view, cells)
     cost = price(sum(card.price_usd for card in needed))
     label = _("Make {images} · {price}").format(images=images(len(needed)), price=cost)
     return GridAct(kind, name, label, view.is_running) if needed else None
@@ -182,15 +193,24 @@ def _cell(view: View, region: Region, card: Card) -> GridCell:
         _("{kind}: {name}").format(kind=kind_name(card.step.kind), name=region_name(region)),
         picture_url(view.workspace, card.asset) if card.asset else "",
         _("being made") if card.state is CardState.RUNNING else _("no picture yet"),
-        _("strays") if _strays(view, card) else "",
+        _warning(view, card),
     )
+
+
+def _warning(view: View, card: Card) -> str:
+    straying = view.held.get(card.step.id)
+    if straying is None:
+        return _("strays") if _strays(view, card) else ""
+    if straying.step.kind is Kind.RESTORATION:
+        return _("waits: its restoration strays; look at it")
+    return _("waits: what it is made from strays; look at it")
 
 
 def _act(view: View, action: str, name: str) -> None:
     if action == "open":
         choose(CELL, name)
     elif action == "column":
-        begin(view, tuple(cell.step.id for cell in view.matrix.column(name) if cell.is_to_make))
+        begin(view, tuple(cell.step.id for cell in _free(view, view.matrix.column(name))))
     elif action == "row":
         row = next(row for row in view.matrix.rows if row.region.id == name)
-        begin(view, tuple(cell.step.id for cell in row.cells if cell.is_to_make))
+        begin(view, tuple(cell.step.id for cell in _free(view, row.cells)))

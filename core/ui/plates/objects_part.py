@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from core.models.region import FAILED_TESSERACT, FREE_TEXT, NO_LABEL_FITS, NO_TESSERACT, Detection, Flag, Region
+from core.models.region import Detection, Flag, Region
 from core.store.workspace import Workspace
 from core.studio import detection as verbs
 from core.studio.plates import objects
@@ -14,6 +14,7 @@ from core.studio.plates.composite import known_composite, make_composite
 from core.ui.components.boxes import Heard, Version, box_editor, chosen_box, edited_boxes
 from core.ui.components.pictures import zoom_picture
 from core.ui.plates.view import OBJECT, View, choose, wanted_cut
+from core.ui.plates.warnings import warning_text
 from core.ui.session import handed_on, studio
 from core.ui.telling import attempt
 from core.ui.texts import _
@@ -205,24 +206,7 @@ def _notes(found: Detection) -> None:
     for flag, count in found.repairs.items():
         st.caption(plain(flag_text(flag, count)))
     for warning in found.warnings:
-        st.caption(plain(_warning_text(warning)))
-
-
-def _warning_text(warning: str) -> str:
-    """Return a warning in the interface's language where it is one of ours; a service's words stay as they are."""
-    ours = {
-        FREE_TEXT: _(
-            "Draft cannot read what is described; it looked for what is chosen above. "
-            "Search with Gemini to find things by words."
-        ),
-        NO_TESSERACT: _("Captions are empty: Tesseract is not installed. Install it to have them read."),
-        NO_LABEL_FITS: _(
-            "Draft cannot tell what a picture shows, so none of your labels was given. "
-            "Label the objects here, or search with Gemini."
-        ),
-        FAILED_TESSERACT: _("Some captions are empty: Tesseract failed or took too long. Type them in the table."),
-    }
-    return ours.get(warning, warning)
+        st.caption(plain(warning_text(warning)))
 
 
 def flag_text(flag: Flag, count: int) -> str:

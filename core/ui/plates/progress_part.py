@@ -8,13 +8,14 @@ from core.errors import from_plain
 from core.models.asset import EngineName
 from core.models.wishes import detection_price
 from core.studio.background import RunView, begin_plates, retry_detection
+from core.studio.planning import StepStatus
 from core.studio.plates.gathering import objects_on
 from core.studio.plates.matrix import chain_price, ready_price
 from core.studio.plates.sending import ready_on_pages
 from core.studio.specs import PlatesSpec
 from core.ui.batching import batch_button, show_batches_under_way
 from core.ui.errors_text import error_text
-from core.ui.plates.view import View
+from core.ui.plates.view import View, open_page
 from core.ui.session import remember_place, studio
 from core.ui.telling import attempt
 from core.ui.texts import _, ngettext
@@ -34,6 +35,7 @@ def show_progress(view: View) -> None:
             show_under_way(run.id)
     if view.pages_run is not None and not view.pages_run.is_active:
         _failures(view, view.pages_run)
+        _waiting(view, view.pages_run)
     if view.run is not None and (count := len(view.run.maybe_billed)):
         words = ngettext(
             "{count} image of the last run was not made and may still be billed.",
@@ -113,7 +115,11 @@ def _begin_all(view: View) -> None:
 
 
 def _failures(view: View, run: RunView) -> None:
-    failed = {page: outcome.error for page, outcome in run.outcomes.items() if outcome.error is not None}
+    failed = {
+        page: outcome.error
+        for page, outcome in run.outcomes.items()
+        if outcome.error is not None and outcome.status is not StepStatus.HELD
+    }
     dismissed = "plates/dismissed"
     if not failed or studio().notes.get(dismissed) == run.id:
         return
@@ -127,6 +133,30 @@ def _failures(view: View, run: RunView) -> None:
                 attempt(lambda: _retry(view, run))
                 st.rerun()
             if st.button(_("Close"), key="plates/dismiss"):
+                studio().notes[dismissed] = run.id
+                st.rerun()
+
+
+def _waiting(view: View, run: RunView) -> None:
+    """Name the pages on which steps wait for a look, and lead there."""
+    titles = {page.id: page.recipe.name or page.id for page in view.pages}
+    held = [page for page, outcome in run.outcomes.items() if outcome.status is StepStatus.HELD and page in titles]
+    dismissed = "plates/looked"
+    if not held or studio().notes.get(dismissed) == run.id:
+        return
+    words = ngettext(
+        "On {count} page further steps wait: a restoration strays. Look at it.",
+        "On {count} pages further steps wait: restorations stray. Look at them.",
+        len(held),
+    )
+    with st.container(border=True, key="plates-waiting"):
+        st.text(words.format(count=len(held)))
+        with st.container(horizontal=True):
+            for page in held[:_MOST_NAMED]:
+                if st.button(plain(titles[page]), icon=":material/difference:", key=f"plates/waits/{page}"):
+                    open_page(page)
+                    st.rerun()
+            if st.button(_("Close"), type="tertiary", key="plates/looked"):
                 studio().notes[dismissed] = run.id
                 st.rerun()
 

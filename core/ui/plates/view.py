@@ -16,6 +16,7 @@ from core.studio.boards import Card
 from core.studio.planning import RunOptions
 from core.studio.plates.cutting import DEFAULT_MARGIN, MOST_MARGIN, Cut, plates_slug
 from core.studio.plates.gathering import pages_of
+from core.studio.plates.holding import held_cells
 from core.studio.plates.matrix import Matrix, read_chain, read_matrix
 from core.studio.plates.runs import Plate, PlatesOrder, masks_of
 from core.studio.project_stories import story_options
@@ -68,6 +69,11 @@ class View:
         """The ids of the pages on which nothing was looked for yet."""
         searched = set(self.workspace.detections.pages())
         return tuple(page.id for page in self.pages if page.id not in searched)
+
+    @cached_property
+    def held(self) -> dict[str, Card]:
+        """The cells that wait for a look, each with the cell before it whose picture strays."""
+        return held_cells(studio().studio, self.workspace, self.matrix.board) if self.matrix.board else {}
 
     @cached_property
     def plate(self) -> Plate:

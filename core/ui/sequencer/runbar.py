@@ -128,6 +128,7 @@ def _ended(view: View, outcome: StepOutcome) -> str:
         StepStatus.REUSED: _("reused"),
         StepStatus.FAILED: _("failed"),
         StepStatus.SKIPPED: _("not made"),
+        StepStatus.HELD: _("waits for your look"),
         StepStatus.CANCELLED: _("stopped"),
         StepStatus.PLANNED: _("to be made"),
     }

@@ -27,6 +27,9 @@ def show_sums() -> None:
         said.append(words.replace("{project}", project.title))
     if limits.run is not None:
         said.append(_("A run may cost {amount} at most").format(amount=f"${limits.run:.2f}"))
+    if searched := here.ledger.searched_this_month():
+        words = _("Prompts that searched this month: {count} here, of {free} that are free")
+        said.append(words.format(count=searched, free=f"{here.catalog.search_free_per_month:,}"))
     st.text("\n".join(said))
 
 

@@ -9,8 +9,14 @@ import re
 from enum import StrEnum
 from typing import TypeVar
 
+from core.models.plates import Framing
+
 MAX_TEXT = 20_000
 _TARGET = re.compile(r"\binto\b|\bas an?\b|\bstyle of\b|变成|变为|转换?[为成]|改成|画成|做成")
+_FULL_BLEED = r"\b(?:every|all four) edges?\b|\bfull[- ]bleed\b|\bedge to edge\b|\bborderless\b|满版|出血|铺满画布"
+_NO_MARGIN = r"\b(?:no|without(?: any| an?)?)(?: white)? (?:margin|border)s?\b|不留白边|不加边框|没有白边|无白边"
+_MARGIN = r"\bmargins?\b|\bwhite borders?\b|白边|边距"
+_COVERED = r"\bwhat (?:it|they) hides?\b|\blies over the picture\b|\bis covered by\b|遮住|遮挡|盖住"
 Named = TypeVar("Named", bound=StrEnum)
 
 
@@ -63,6 +69,21 @@ def tint_asked(text: str) -> Tint:
 def technique_asked(text: str) -> Technique:
     """Return what a prompt wants a plate turned into; a watercolour if it does not say."""
     return _first(_TECHNIQUES, text) or Technique.WATERCOLOUR
+
+
+def framing_asked(text: str) -> Framing:
+    """Return how a prompt wants a picture to stand on its canvas; one that says both, or nothing, leaves it open."""
+    words = text[:MAX_TEXT].lower()
+    has_bleed = re.search(_FULL_BLEED, words) is not None
+    has_margin = re.search(_MARGIN, re.sub(_NO_MARGIN, " ", words)) is not None
+    if has_bleed == has_margin:
+        return Framing.BY_TYPE
+    return Framing.FULL_BLEED if has_bleed else Framing.MARGIN
+
+
+def asks_to_uncover(text: str) -> bool:
+    """Tell whether a prompt wants something taken away that lies over the picture, and what it hides completed."""
+    return re.search(_COVERED, text[:MAX_TEXT].lower()) is not None
 
 
 def inks_asked(text: str) -> tuple[tuple[float, float, float], ...]:

@@ -8,9 +8,13 @@ import cv2
 import numpy as np
 
 from core.engines.drawing.picture import Pixels
+from core.models.plates import Framing
 
 MARGIN = 0.045
 MOST_CUT = 0.08
+ASKED_CUT = 0.25
+"""What full bleed may cut off where a person asks for it: enough for the ratios there are, never half a picture."""
+_RIM = 0.015
 WHITE = (255, 255, 255)
 
 
@@ -30,19 +34,42 @@ def cropped_to_ink(picture: Pixels, lightest: int) -> Pixels:
     return np.ascontiguousarray(clean[top:bottom, left:right])
 
 
-def placed(picture: Pixels, width: int, height: int, is_full_bleed: bool) -> Pixels:
+def placed(picture: Pixels, width: int, height: int, is_full_bleed: bool, most_cut: float = MOST_CUT) -> Pixels:
     """Return the picture at an exact size, never distorted.
 
-    Full bleed fills the size if that cuts off little; otherwise, and for illustrations, the whole picture stands on
-    white, its margin even: a small one where the shapes agree.
+    Full bleed fills the size if that cuts off little, `most_cut` of it; otherwise, and for illustrations, the whole
+    picture stands on white, its margin even: a small one where the shapes agree.
     """
     rows, columns = picture.shape[:2]
     fill, whole = max(width / columns, height / rows), min(width / columns, height / rows)
-    if is_full_bleed and 1 - whole / fill <= MOST_CUT:
+    if is_full_bleed and 1 - whole / fill <= most_cut:
         return _middle(scaled(picture, fill, width, height), width, height)
     margin = 0 if is_full_bleed else round(MARGIN * min(width, height))
     inner = min((width - 2 * margin) / columns, (height - 2 * margin) / rows)
     return _on_white(scaled(picture, inner, 1, 1), width, height)
+
+
+def has_white_rim(picture: Pixels) -> bool:
+    """Tell whether a picture stands on white already: all along its edges there is hardly anything else."""
+    grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
+    wide = max(2, round(_RIM * min(grey.shape)))
+    sides = (grey[:wide], grey[-wide:], grey[:, :wide], grey[:, -wide:])
+    return all(float((side > 244).mean()) > 0.97 for side in sides)
+
+
+def without_margin(picture: Pixels) -> Pixels:
+    """Return a picture without the white around it; one that fills its canvas stays as it is."""
+    return cropped_to_ink(picture, 240) if has_white_rim(picture) else picture
+
+
+def framed(picture: Pixels, width: int, height: int, framing: Framing) -> Pixels:
+    """Return a picture that stands at an exact size as asked; where nothing is asked for, it fills it if it can.
+
+    For full bleed the picture comes without its margin: see `without_margin`.
+    """
+    if framing is Framing.FULL_BLEED:
+        return placed(picture, width, height, True, ASKED_CUT)
+    return placed(picture, width, height, framing is not Framing.MARGIN)
 
 
 def scaled(picture: Pixels, scale: float, least_width: int = 1, least_height: int = 1) -> Pixels:

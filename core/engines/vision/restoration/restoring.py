@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from core.engines.drawing.picture import Pixels, Plane, shrink
-from core.engines.vision.restoration.canvas import cropped_to_ink, placed
+from core.engines.vision.restoration.canvas import cropped_to_ink, framed, placed
 from core.engines.vision.restoration.curl import straightening
 from core.engines.vision.restoration.frame import Frame, find_frame
 from core.engines.vision.restoration.ink import cleaned_ink
@@ -20,6 +21,7 @@ from core.engines.vision.restoration.tone import (
     cleaned_tone,
 )
 from core.engines.vision.restoration.warp import Warp
+from core.models.plates import Framing
 
 LEAST_SIDE = 16
 FRAME_EDGE = 0.006
@@ -45,18 +47,26 @@ class Restoration:
         """Whether it fills its canvas: a photograph does, an illustration has a white margin."""
         return self.plate_type is PlateType.PHOTOGRAPH
 
-    def sized(self, width: int, height: int) -> Pixels:
+    def sized(self, width: int, height: int, framing: Framing = Framing.BY_TYPE) -> Pixels:
         """Return it at an exact size in pixels, never distorted."""
-        return placed(self.picture, width, height, self.is_full_bleed)
+        if framing is Framing.BY_TYPE:
+            return placed(self.picture, width, height, self.is_full_bleed)
+        return framed(self.picture, width, height, framing)
 
 
-def restore(picture: Pixels, plate_type: PlateType | None = None, around: Surroundings | None = None) -> Restoration:
-    """Restore a plate (BGR); `plate_type` None tells it from the pixels, `around` is the page it was cut from."""
+def restore(
+    picture: Pixels, plate_type: PlateType | None = None, page: Callable[[], Surroundings | None] | None = None
+) -> Restoration:
+    """Restore a plate (BGR); `plate_type` None tells it from the pixels.
+
+    `page` returns the page it was cut from: it is asked only when the plate's own frame does not tell how it lies.
+    """
     work = shrink(picture, WORK_SIDE)
     if min(work.shape[:2]) < LEAST_SIDE or int(work.max()) - int(work.min()) < 12:
         return Restoration(work, plate_type or PlateType.LINE_ART)
     frame = find_frame(work)
-    if frame is not None or around is None:
+    around = page() if frame is None and page is not None else None
+    if around is None:
         return _restored(work, plate_type, frame)
     return _restored_by_page(work, plate_type, around)
 

@@ -179,8 +179,11 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     }
     event.preventDefault();
     svg.setPointerCapture(event.pointerId);
-    draw();
-    svg.querySelector(`.box[data-id="${CSS.escape(state.chosen)}"]`)?.focus({ preventScroll: true });
+    // not at once: what a finger touches is to be there still when its touch begins, just after this
+    requestAnimationFrame(() => {
+      draw();
+      svg.querySelector(`.box[data-id="${CSS.escape(state.chosen)}"]`)?.focus({ preventScroll: true });
+    });
   }
 
   function move(event) {
@@ -254,6 +257,8 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
   button("delete").onclick = () => remove(state.chosen);
   button("nearer").onclick = () => setZoom(state.zoom * 1.5);
   button("farther").onclick = () => setZoom(state.zoom / 1.5);
+  // `touch-action` of shapes is not always heeded: the page would scroll, and take the box out of the finger
+  svg.ontouchstart = (event) => { if (state.drag) event.preventDefault(); };
   Object.assign(svg, { onpointerdown: begin, onpointermove: move, onpointerup: end, onpointercancel: end, onkeydown: press });
   const watching = new ResizeObserver(() => { if (!state.drag) draw(); });
   watching.observe(svg);
