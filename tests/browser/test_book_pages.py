@@ -355,13 +355,25 @@ def test_files_of_every_kind_come_in_together(studio: StudioServer, open_page: V
     ]
 
 
-def test_all_pages_have_their_price(gemini_studio: StudioServer, open_page: Visits) -> None:
-    """For all pages it is said at most how much; what strays waits for a look, and goes on after it."""
+def test_all_pages_have_their_price(gemini_studio: StudioServer, standin: StandIn, open_page: Visits) -> None:
+    """For all pages it is said at most how much; what strays waits for a look, and goes on after it.
+
+    What is ready on all pages can be sent as a batch instead, for half of it.
+    """
+    standin.batches.running = 1000
     workspace, address = book(gemini_studio, region("r1", 100))
     other = workspace.save(Recipe(kind=Kind.PAGE), Result(), png(2, (600, 400)), "page-2")
     workspace.detections.save(Detection(number=1, page=other.id, digest=other.digest, regions=(region("r1", 50),)))
     page = open_page(gemini_studio, address, viewport=(1440, 1000))
     expect(page.get_by_role("button", name=re.compile(r"missing · 3 images · about \$0\.10"))).to_be_visible()
+    page.get_by_role("button", name="Make what is missing on all pages").click()
+    page.get_by_role("button", name=re.compile(r"ready on all pages as a batch · at most \$0\.034")).click()
+    expect(page.get_by_text("2 images sent as a batch.")).to_be_visible()
+    assert sorted(len(job.requests) for job in standin.batches.jobs.values()) == [2]
+    wait_idle(page)
+    page.reload()
+    expect(page.locator(".matrix")).to_be_visible()
+    wait_idle(page)
     page.get_by_role("button", name="Make what is missing on all pages").click()
     page.get_by_role("button", name=re.compile(r"Make it on all pages · at most \$0\.20")).click()
     expect(page.locator(".st-key-plates-waiting")).to_contain_text("On 2 pages further steps wait")
