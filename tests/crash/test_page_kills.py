@@ -28,10 +28,11 @@ from tests.workers import carry_pages_run
 KILLS = 100 if os.environ.get("THROUGHLINE_SOAK") else 3
 CALLS_A_LIFE = 3
 MODEL = "gemini-3.1-flash-image"
+# steps that are not measured: what the stand-in draws strays from everything
 CHAIN = Chain(
     steps=(
-        ChainStep(id="restore", kind=Kind.RESTORATION, name="Restore", prompt="- Restore it."),
-        ChainStep(id="colour", kind=Kind.COLOURISATION, name="Colour", prompt="- Colour it."),
+        ChainStep(id="paint", kind=Kind.TRANSFORMATION, name="Paint", prompt="- Paint it."),
+        ChainStep(id="film", kind=Kind.CINEMATIC, name="Film", prompt="- Film it."),
     )
 )
 Asked = tuple[str, str]  # what was sent: the picture's digest, and the last line of the prompt
@@ -79,7 +80,7 @@ def test_plates_killed_again_and_again_end_whole(tmp_path: Path) -> None:
 
     def saved() -> set[Asked]:
         assets = open_project(tmp_path / "p", tmp_path / "looking").assets()
-        made = [asset for asset in assets if asset.recipe.kind in (Kind.RESTORATION, Kind.COLOURISATION)]
+        made = [asset for asset in assets if asset.recipe.kind in (Kind.TRANSFORMATION, Kind.CINEMATIC)]
         return {(asset.recipe.sources[0].digest, asset.recipe.prompt) for asset in made}
 
     with StandIn(delay=0.02) as server:
@@ -87,7 +88,7 @@ def test_plates_killed_again_and_again_end_whole(tmp_path: Path) -> None:
     assert set(asked) == saved()
     assets = open_project(tmp_path / "p").assets()
     kinds = Counter(asset.recipe.kind for asset in assets)
-    assert kinds == dict.fromkeys((Kind.PAGE, Kind.CROP, Kind.RESTORATION, Kind.COLOURISATION), len(pages))
+    assert kinds == dict.fromkeys((Kind.PAGE, Kind.CROP, Kind.TRANSFORMATION, Kind.CINEMATIC), len(pages))
     assert len({asset.recipe.fingerprint for asset in assets if asset.recipe.engine}) == 2 * len(pages)
     _is_done(tmp_path, len(pages))
 
