@@ -8,7 +8,7 @@ from core.ui.plates.detect_part import show_detection
 from core.ui.plates.empty import show_no_pages, show_no_project
 from core.ui.plates.exports_part import show_exports
 from core.ui.plates.filmstrip import show_filmstrip
-from core.ui.plates.intake_part import show_intake, show_refused
+from core.ui.plates.intake_part import show_cut_off, show_intake, show_refused
 from core.ui.plates.matrix_part import show_matrix
 from core.ui.plates.objects_part import show_composite, show_editor, show_object, show_table, show_versions
 from core.ui.plates.origin_part import show_origin
@@ -26,6 +26,7 @@ if studio().project is None:
     show_no_project()
     st.stop()
 show_refused()
+show_cut_off()
 pages = project_pages()
 if not pages:
     show_no_pages()

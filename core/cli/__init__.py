@@ -35,6 +35,7 @@ from core.cli.shared import (
     BAD_INPUT,
     DONE,
     SOME_FAILED,
+    NamedPath,
     as_json,
     end,
     engine_choice,
@@ -197,7 +198,7 @@ def cancel(run: str, is_json: bool) -> None:
 
 
 @cli.command("import")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True, type=NamedPath(path_type=Path))
 @project_folder
 @click.option(
     "--as", "kind", type=click.Choice(["picture", "page"]), help="What images are; documents are always pages."

@@ -8,9 +8,19 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from core.cli.printing import counted, plain, print_json, tell, tell_wait
-from core.cli.shared import BAD_INPUT, DONE, SOME_FAILED, as_json, end, engine_choice, model_name, opened_studio
+from core.cli.shared import (
+    BAD_INPUT,
+    DONE,
+    SOME_FAILED,
+    NamedPath,
+    as_json,
+    end,
+    engine_choice,
+    model_name,
+    opened_studio,
+)
 from core.errors import InvalidImageError
-from core.models.region import DetectionSettings, Preset, Wish
+from core.models.region import DetectionSettings, Flag, Preset, Wish
 from core.settings import EngineChoice
 
 if TYPE_CHECKING:
@@ -18,6 +28,16 @@ if TYPE_CHECKING:
     from core.studio.page_files import PageResult
 
 _LONGEST_LINE = 100
+_REPAIRS = {
+    Flag.REVERSED: "with corners swapped (turned round)",
+    Flag.OUT_OF_RANGE: "beyond the page (cut at its edge)",
+    Flag.EMPTY: "without an area (left out)",
+    Flag.DUPLICATE: "answered twice (left out)",
+    Flag.UNREADABLE: "not four numbers (left out)",
+    Flag.WHOLE_PAGE: "over the whole page (look at it)",
+    Flag.SWALLOWED: "inside another one (look at it)",
+    Flag.LABEL_NOT_ALLOWED: "with a label not in your list (label taken off)",
+}
 
 
 def _labels(_context: click.Context, _option: click.Parameter, value: str) -> tuple[str, ...]:
@@ -25,7 +45,7 @@ def _labels(_context: click.Context, _option: click.Parameter, value: str) -> tu
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True, type=NamedPath(path_type=Path))
 @engine_choice
 @click.option("--model", default="", callback=model_name, help="Model that searches; the account's best by default.")
 @click.option(
@@ -134,3 +154,6 @@ def _print_page(result: PageResult) -> None:
         line = f"  [{box}]  {plain(region.label)}  {caption}".rstrip()
         flags = f"  ({', '.join(region.flags)})" if region.flags else ""
         click.echo(f"{line:.{_LONGEST_LINE}}{flags}")
+    if result.repairs:
+        said = ", ".join(f"{count} {_REPAIRS[flag]}" for flag, count in result.repairs.items())
+        click.echo(f"  boxes: {said}")

@@ -13,6 +13,7 @@ from core.cli.shared import (
     BAD_INPUT,
     DONE,
     SOME_FAILED,
+    NamedPath,
     as_json,
     end,
     engine_choice,
@@ -37,7 +38,7 @@ def _steps(_context: click.Context, _option: click.Parameter, value: str) -> tup
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True, type=NamedPath(path_type=Path))
 @click.option("--steps", default="restore", callback=_steps, show_default=True, metavar="A,B", help="Steps by name.")
 @engine_choice
 @click.option("--model", default="", callback=model_name, help="Model that makes the images.")
@@ -127,14 +128,21 @@ def restore(paths: tuple[Path, ...], engine: str | None, is_json: bool, project:
 @existing_project
 @click.option("--format", "form", type=click.Choice(FORMATS), required=True, help="What is written.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="File to write.")
+@click.option(
+    "--plate",
+    "chosen",
+    multiple=True,
+    metavar="PAGE/OBJECT",
+    help="Only this plate, such as page-3/r1; can be given again. Of references there are up to three.",
+)
 @click.option("--pages/--no-pages", "has_pages", default=True, help="With zip: the pages themselves too (default).")
 @as_json
-def plates(project: Path, form: str, out: Path, has_pages: bool, is_json: bool) -> None:
+def plates(project: Path, form: str, out: Path, chosen: tuple[str, ...], has_pages: bool, is_json: bool) -> None:
     """Write what was found and made on a project's pages: a ZIP, a book, or tables."""
-    from core.studio.plates.gathering import write_plates
+    from core.studio.plates.gathering import Going, write_plates
 
     with opened_studio() as studio:
-        count = write_plates(opened_project(studio, project), form, out, has_pages=has_pages)
+        count = write_plates(opened_project(studio, project), form, out, going=Going(chosen, has_pages))
     if is_json:
         print_json({"out": str(out), "plates": count})
     else:

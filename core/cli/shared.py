@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -19,6 +19,17 @@ if TYPE_CHECKING:
     from core.studio.context import Studio
 
 DONE, SOME_FAILED, BAD_INPUT = 0, 1, 2
+
+
+class NamedPath(click.Path):
+    """A file or folder that is named: an empty name would be the folder one is in."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path."""
+        if not str(value).strip():
+            self.fail("the name is empty. Name a file or a folder; a dot is the folder you are in.", param, ctx)
+        return super().convert(value, param, ctx)
+
 
 as_json = click.option("--json", "is_json", is_flag=True, help="Print one JSON document on stdout.")
 project_folder = click.option(

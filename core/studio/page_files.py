@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -17,7 +17,7 @@ from pathlib import Path
 from core.engines.draft_pool import DraftPool, Unrecorded
 from core.errors import ConfigurationError, InvalidApiKeyError, QuotaExceededError, StudioError
 from core.models.asset import EngineName, Kind
-from core.models.region import Detection, DetectionSettings, Region, Wish
+from core.models.region import Detection, DetectionSettings, Flag, Region, Wish
 from core.settings import EngineChoice
 from core.store.importing import image_files, import_file, read_image
 from core.store.workspace import Workspace
@@ -50,12 +50,16 @@ class PagesOrder:
 
 @dataclass(frozen=True)
 class PageResult:
-    """What became of one file: its regions and whether they were found just now, or the error."""
+    """What became of one file: its regions and whether they were found just now, or the error.
+
+    `repairs` counts by flag what was wrong with the answer's boxes.
+    """
 
     path: Path
     regions: tuple[Region, ...] = ()
     is_new: bool = True
     warnings: tuple[str, ...] = ()
+    repairs: Mapping[Flag, int] = field(default_factory=dict)
     error: StudioError | None = None
 
 
@@ -157,7 +161,7 @@ class _Desk:
             name = type(error).__name__
             surprise = StudioError(f"Something unforeseen went wrong ({name}). Search this page again.")
             return PageResult(path, error=surprise)
-        return PageResult(path, detection.regions, is_new, detection.warnings)
+        return PageResult(path, detection.regions, is_new, detection.warnings, detection.repairs)
 
     async def _detection(self, path: Path) -> tuple[Detection, bool]:
         await asyncio.to_thread(check_single, path)

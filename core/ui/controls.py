@@ -141,8 +141,8 @@ def _choose_model(keeping: Keeping, catalog: Catalog) -> str:
     unset = _("The story's: {title}") if keeping.model else _("Recommended: {title}")
     titles = {_NOT_SET: unset.format(title=default.title), **model_titles()}
     chosen = _select(keeping, _("Model"), "model", titles, _("{value} · not in the list of models"))
-    if chosen and catalog.model(chosen).is_past(studio().studio.today()):
-        st.caption(plain(_past_line(catalog.model(chosen), catalog)))  # the box above is too narrow for all its words
+    if chosen and (trouble := _trouble(catalog.model(chosen), catalog)):
+        st.caption(plain(trouble))  # the box above is too narrow for all its words
     return chosen
 
 
@@ -164,11 +164,19 @@ def _past_title(facts: ModelFacts, catalog: Catalog) -> str:
     return words.format(title=facts.title, replacement=replacement)
 
 
-def _past_line(facts: ModelFacts, catalog: Catalog) -> str:
-    words = _("Reported shut down on {date}.") if facts.is_shutdown_unsure else _("Shut down on {date}.")
-    replacement = catalog.model(facts.replacement).title if facts.replacement else ""
-    instead = _("Use {replacement} instead.").format(replacement=replacement) if replacement else ""
-    return f"{words.format(date=facts.shutdown)} {instead}".strip()
+def _trouble(facts: ModelFacts, catalog: Catalog) -> str:
+    """Return what speaks against a model, and what to use in place of it; "" where nothing does."""
+    here, said = studio().studio, []
+    account = known_models(here)
+    if facts.is_past(here.today()):
+        words = _("Reported shut down on {date}.") if facts.is_shutdown_unsure else _("Shut down on {date}.")
+        said.append(words.format(date=facts.shutdown))
+    if account is not None and facts.id not in account.ids:
+        said.append(_("Not in this account."))
+    instead = catalog.stand_in(facts, here.today(), account.ids if account else None) if said else None
+    if instead is not None:
+        said.append(_("Use {replacement} instead.").format(replacement=instead.title))
+    return " ".join(said)
 
 
 def _choose_format(keeping: Keeping, facts: ModelFacts) -> dict[str, Any]:

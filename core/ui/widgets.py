@@ -14,7 +14,14 @@ from typing import Literal
 
 import streamlit as st
 
-from core.errors import BlockedError, BudgetExceededError, MissingApiKeyError, NoImageError, StudioError
+from core.errors import (
+    BlockedError,
+    BudgetExceededError,
+    MissingApiKeyError,
+    NoImageError,
+    StudioError,
+    UnreadableAnswerError,
+)
 from core.models.asset import Asset, EngineName, Kind
 from core.models.catalog import Catalog, ModelFacts
 from core.ui.block_words import block_advice, block_lines, usual_advice
@@ -153,6 +160,9 @@ def show_error(error: StudioError, show_ways: Callable[[BlockedError | NoImageEr
         return
     box = st.warning if isinstance(error, (MissingApiKeyError, BudgetExceededError)) else st.error
     box(plain(error_text(error)), icon=":material/info:")
+    if isinstance(error, UnreadableAnswerError) and error.text:
+        with st.expander(_("The answer as it came")):
+            st.code(error.text, language=None, wrap_lines=True)
     _show_detail(error)
 
 
@@ -184,7 +194,7 @@ def _show_detail(error: StudioError) -> None:
 def _show_receipt(
     error: BlockedError | NoImageError, show_ways: Callable[[BlockedError | NoImageError], None] | None
 ) -> None:
-    with st.container(border=True, gap="small"):
+    with st.container(border=True, gap="xsmall"):
         st.markdown(":material/receipt_long: **{}**".format(_("The service made no image")))
         for line in block_lines(error):
             st.text(line)

@@ -9,6 +9,8 @@ import pytest
 from PIL import Image
 
 from core.models.asset import Asset, Kind
+from core.models.region import Box, Detection, Region
+from core.store.drafts import DraftsFile
 from core.store.workspace import Workspace
 from core.studio.plates.matrix import cell_id
 from core.studio.plates.presets import first_chain
@@ -40,6 +42,38 @@ def test_the_margin_is_what_was_set(book: Workspace) -> None:
     assert not app.exception
     size = Image.open(io.BytesIO(book.read(crop_of(book)))).size
     assert size == (80 + 40, 30 + 40)
+
+
+def test_an_intake_that_was_cut_off_is_told(book: Workspace) -> None:
+    """What a closed tab left undone is said the next time, with the way to go on, until it is done or left."""
+    address = "https://archive.example/book.json"
+    DraftsFile(book.folder).write("plates/intake", address)
+    app = opened(book)
+    assert address in [text.value for text in app.text]
+    assert button(app, "Go on with what is missing") is not None
+    button(app, "Leave it").click()
+    app.run()
+    assert button(app, "Go on with what is missing") is None
+    assert not DraftsFile(book.folder).read().get("plates/intake")
+
+
+def test_objects_of_one_label_stand_together(book: Workspace) -> None:
+    """By label, each label is a row with its count, and its objects stand beneath it in reading order."""
+    boxes = [Box(ymin=at, xmin=0, ymax=at + 90, xmax=90) for at in (0, 200, 400)]
+    labels = ("ship", "", "ship")
+    regions = tuple(
+        Region(id=f"r{number}", box=box, label=label, caption=f"No. {number}")
+        for number, (box, label) in enumerate(zip(boxes, labels, strict=True), 1)
+    )
+    page = book.get("page-3")
+    book.detections.save(Detection(number=2, page=page.id, digest=page.digest, regions=regions))
+    app = opened(book)
+    assert list(app.dataframe[0].value["Label"]) == ["ship", "", "ship"]
+    next(control for control in app.segmented_control if control.label == "Table").set_value("label")
+    app.run()
+    table = app.dataframe[0].value
+    assert list(table["Label"]) == ["ship × 2", "", "", "without a label × 1", ""]
+    assert list(table["Caption"]) == ["No. 1, No. 3", "No. 1", "No. 3", "No. 2", "No. 2"]
 
 
 def test_a_cell_costs_what_is_made_before_it_too(book: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -117,6 +117,49 @@ def test_the_slider_is_moved_by_keys(server: StudioServer, open_page: Visits) ->
         assert page.locator(".pair .stage").evaluate("stage => stage.style.getPropertyValue('--place')") == clip
 
 
+def test_both_pictures_are_looked_into_together(server: StudioServer, open_page: Visits) -> None:
+    """Keys, wheel and dragging zoom and move both in step, at their original pixels; the slider stays where it is."""
+    page = opened(open_page, server)
+    stage, slider = page.locator(".pair .stage"), page.get_by_label("Move between Old and New")
+
+    def places() -> list[str]:
+        found = page.locator(".half.before img, .half.after img").evaluate_all("all => all.map(i => i.style.transform)")
+        assert found[0] == found[1]
+        return found
+
+    assert places() == ["", ""]
+    slider.press("1")
+    expect(page.locator(".pair .scale").first).to_have_text("100 %")
+    expect(page.locator(".pair .half img[data-shows=original]")).to_have_count(2)
+    near = places()
+    assert "scale(2." in near[0]
+    slider.press("Shift+ArrowRight")
+    moved = places()
+    assert moved != near
+    box = stage.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 20, box["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 30, box["y"] + 70)
+    page.mouse.up()
+    assert places() != moved
+    assert stage.evaluate("stage => stage.style.getPropertyValue('--place')") == "50%"
+    page.mouse.wheel(0, -300)
+    expect(page.locator(".pair .scale").first).not_to_have_text("100 %")
+    page.get_by_role("button", name="Blink").click()
+    assert places() != ["", ""]
+    stage.press("0")
+    assert places() == ["", ""]
+    stage.hover(position={"x": 30, "y": 50})
+    page.mouse.wheel(0, 30)
+    assert places() == ["", ""], "a page that is scrolled past the pictures does not zoom them"
+    page.get_by_role("button", name="Slider").click()
+    stage.click(position={"x": 30, "y": 50})
+    assert stage.evaluate("stage => parseInt(stage.style.getPropertyValue('--place'))") < 30
+    stage.dblclick(position={"x": 30, "y": 50})
+    expect(page.locator(".pair .scale").first).to_have_text("100 %")
+
+
 def test_pictures_of_other_shapes_keep_theirs(server: StudioServer, open_page: Visits) -> None:
     """A tall and a wide picture share one stage, each whole and unstretched; side by side too."""
     page = opened(open_page, server)

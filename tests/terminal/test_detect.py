@@ -33,6 +33,14 @@ def _detect(terminal: Terminal, *words: Any) -> Said:
     return terminal.run("detect", *words, "--json")
 
 
+def test_an_empty_name_is_no_folder(terminal: Terminal) -> None:
+    """An empty argument, as an unset variable gives it, is bad input, and not the folder one happens to be in."""
+    (terminal.folder / "page.png").write_bytes(png(1, (60, 40)))
+    for command in (("detect", ""), ("restore", "", "--project", "book"), ("import", " ", "--project", "book")):
+        said = terminal.run(*command)
+        assert (said.code, "the name is empty" in said.err, said.out) == (2, True, "")
+
+
 def test_one_document_by_path_as_given(gemini: Terminal, server: StandIn, folder: Path) -> None:
     """Each page of a folder and each file named is a key as it was given, in order, with its objects in full."""
     said = _detect(gemini, "pages", "pages/one.png", folder / "two.jpg")
@@ -47,6 +55,15 @@ def test_one_document_by_path_as_given(gemini: Terminal, server: StandIn, folder
     assert len(server.requests) == 4
     assert {row["outcome"] for row in gemini.rows()} == {"succeeded"}
     assert {(row["model"], row["project"]) for row in gemini.rows()} == {(FINDER, "")}
+
+
+def test_repairs_of_boxes_are_told(gemini: Terminal, server: StandIn, folder: Path) -> None:
+    """A person is told how many boxes were repaired or left out, on each page; a good answer says nothing of it."""
+    server.fail_next("duplicates")
+    said = gemini.run("detect", "pages/one.png", "pages/three.png")
+    assert said.code == 0
+    assert said.out.count("boxes: 6 answered twice (left out)") == 1
+    assert said.out.count("boxes:") == 1
 
 
 def test_what_is_asked_for_is_sent(gemini: Terminal, server: StandIn, folder: Path) -> None:

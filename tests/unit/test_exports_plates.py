@@ -210,10 +210,11 @@ def test_a_book_speaks_chinese_and_bears_hostile_words(workspace: Workspace, tmp
         _record(workspace, 2, caption=HOSTILE),
         _record(workspace, 3, caption="word " * 900),
     ]
-    write_plate_book(workspace, records, tmp_path / "book.pdf", "图版 (I) " + HOSTILE)
+    write_plate_book(workspace, records, tmp_path / "book.pdf", "图版 (I) " + HOSTILE, "zh_CN")
     pdf = pdfium.PdfDocument(tmp_path / "book.pdf")
     texts = [page.get_textpage().get_text_range() for page in pdf]
     assert len(texts) == 4
+    assert "图版 3 幅" in texts[0]
     assert "老磨坊" in texts[1]
     assert "(evil) Tj ET \\ <script>" in texts[2]
     assert "…" in texts[3]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import WorkspaceError
@@ -19,7 +20,7 @@ from core.studio.pages.origins import Origins
 from core.studio.plates.cutting import cut_out_of, plates_slug
 from core.studio.plates.matrix import cell_id
 
-Write = Callable[[Workspace, Sequence[PlateRecord], Path], object]
+Write = Callable[[Workspace, Sequence[PlateRecord], Path, "Going"], object]
 ENDINGS = {
     "zip": ".zip",
     "pdf": ".pdf",
@@ -28,12 +29,32 @@ ENDINGS = {
     "label-studio": ".json",
     "references": ".zip",
 }
+
+
+@dataclass(frozen=True)
+class Going:
+    """How plates go out: only those `chosen`, by "page/object" and in that order, or all where none is named.
+
+    With `has_pages` a ZIP holds the pages too, so that its tables of boxes point to pictures. A book speaks a
+    `language` of the interface ("en", "zh_CN").
+    """
+
+    chosen: tuple[str, ...] = ()
+    has_pages: bool = True
+    language: str = "en"
+
+
 _WRITERS: dict[str, Write] = {
-    "pdf": lambda workspace, records, out: write_plate_book(workspace, records, out, workspace.title),
-    "csv": lambda _workspace, records, out: write_csv(records, out),
-    "coco": lambda _workspace, records, out: write_coco(records, out),
-    "label-studio": lambda _workspace, records, out: write_label_studio(records, out),
-    "references": lambda workspace, records, out: write_reference_set(workspace, _finished(records), out),
+    "zip": lambda workspace, records, out, going: write_plates_zip(workspace, records, out, going.has_pages),
+    "pdf": lambda workspace, records, out, going: write_plate_book(
+        workspace, records, out, workspace.title, going.language
+    ),
+    "csv": lambda _workspace, records, out, _going: write_csv(records, out),
+    "coco": lambda _workspace, records, out, _going: write_coco(records, out),
+    "label-studio": lambda _workspace, records, out, _going: write_label_studio(records, out),
+    "references": lambda workspace, records, out, going: write_reference_set(
+        workspace, records if going.chosen else finished(records), out
+    ),
 }
 
 
@@ -73,24 +94,33 @@ def pages_size(workspace: Workspace, pages: Sequence[Asset]) -> int:
 
 
 def write_plates(
-    workspace: Workspace, form: str, out: Path, pages: Sequence[Asset] | None = None, has_pages: bool = True
+    workspace: Workspace, form: str, out: Path, pages: Sequence[Asset] | None = None, going: Going | None = None
 ) -> int:
     """Write an export of the plates to a file and return how many plates are in it.
 
-    With `has_pages` a ZIP holds the pages too, so that its tables of boxes point to pictures.
+    Of references there are at most three: those chosen, or those that went farthest through the steps.
 
     Raises:
-        WorkspaceError: there is nothing to write, or it cannot be written.
+        WorkspaceError: there is nothing to write, a chosen plate is none, or it cannot be written.
         CorruptAssetError: a picture's file is damaged.
     """
     records = plate_records(workspace, pages)
     if not records:
         raise WorkspaceError("Nothing was found on these pages yet, so there is nothing to write. Find objects first.")
-    if form == "zip":
-        write_plates_zip(workspace, records, out, has_pages)
-    else:
-        _WRITERS[form](workspace, records, out)
+    going = going or Going()
+    records = _chosen(records, going.chosen) if going.chosen else records
+    _WRITERS[form](workspace, records, out, going)
     return min(len(records), MOST_REFERENCES) if form == "references" else len(records)
+
+
+def _chosen(records: Sequence[PlateRecord], names: Sequence[str]) -> list[PlateRecord]:
+    known = {record.name: record for record in records}
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise WorkspaceError(
+            f"There is no plate {unknown[0]!r} on these pages. Name one by its page and object, as {next(iter(known))}."
+        )
+    return [known[name] for name in dict.fromkeys(names)]
 
 
 def _steps(workspace: Workspace) -> tuple[str, ...]:
@@ -129,7 +159,7 @@ def _made_of(workspace: Workspace, page: Asset, region: Region, crop: Asset, ste
         current = following
 
 
-def _finished(records: Sequence[PlateRecord]) -> list[PlateRecord]:
+def finished(records: Sequence[PlateRecord]) -> list[PlateRecord]:
     """Return as many plates as a video model takes, those that went farthest through the steps first."""
     with_images = [record for record in records if record.images]
     return sorted(with_images, key=lambda record: -len(record.images))[:MOST_REFERENCES]

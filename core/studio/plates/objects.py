@@ -51,6 +51,11 @@ def by_label(regions: Regions) -> Mapping[str, int]:
     return dict(sorted(counts.items(), key=lambda item: -item[1]))
 
 
+def grouped(regions: Regions) -> list[tuple[str, Regions]]:
+    """Return the regions by label, the most frequent label first, each group in reading order."""
+    return [(label, tuple(each for each in regions if each.label == label)) for label in by_label(regions)]
+
+
 def _moved(region: Region, box: Box) -> Region:
     pairs = zip(_values(region.box), _values(box), strict=True)
     if all(abs(one - other) <= _SAME for one, other in pairs):

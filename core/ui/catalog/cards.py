@@ -22,7 +22,7 @@ def show_models(account: AccountModels | None) -> None:
     here = studio().studio
     with st.container(key="models"):
         _show_cards(here.catalog, account)
-    with st.expander(_("What to know of all models that make images")):
+    with st.expander(_("What to know of all Gemini models that make images")):
         st.markdown("\n".join(f"- {plain(line)}" for line in _limits(here.catalog)))
     st.caption(
         _("Prices were seen on {date}. To correct an entry or add one, write it into {file} and start again.").format(
@@ -34,7 +34,7 @@ def show_models(account: AccountModels | None) -> None:
 def _limits(catalog: Catalog) -> Iterator[str]:
     """Yield what holds of the service's models whatever their card says, a sentence each."""
     films = [facts.title for facts in catalog.models if facts.purpose is Purpose.IMAGE and facts.has_video_input]
-    yield _("Every image carries Google's SynthID watermark: it cannot be seen, and tells that a model made it.")
+    yield _("Every image that they make carries Google's SynthID watermark: unseen, it tells that a model made it.")
     yield _(
         "Prompts work best in English, Arabic (Egypt), Chinese, French, German, Hindi, Indonesian, Italian, Japanese, "
         "Korean, Portuguese (Brazil), Russian, Spanish (Mexico), Ukrainian and Vietnamese."

@@ -15,7 +15,7 @@ MOST_IN_GALLERY = 1000
 
 _LIGHTBOX = ("shared/base.css", "shared/lightbox.css", "shared/lightbox.html", "shared/lightbox.js")
 _zoom = registered("zoom", *front(*_LIGHTBOX, "zoom/view.html", "zoom/view.css", "zoom/view.js"))
-_pair = registered("pair", *front(*_LIGHTBOX, "pair/view.html", "pair/view.css", "pair/view.js"))
+_pair = registered("pair", *front(*_LIGHTBOX, "pair/view.html", "pair/view.css", "pair/looking.js", "pair/view.js"))
 _gallery = registered(
     "gallery",
     *front("shared/base.css", "shared/marks.css", "gallery/view.html", "gallery/view.css", "gallery/view.js"),
@@ -54,7 +54,7 @@ def before_after(
     max_height: int = 640,
     heat: str = "",
 ) -> None:
-    """Compare two pictures under a slider, side by side or in turn; each opens its original pixels.
+    """Compare two pictures under a slider, side by side or in turn, zoomed and moved together to original pixels.
 
     `labels` are already translated; without them they are "before" and "after". Pictures of different shapes are fitted
     into the second one's shape. `max_height` is in CSS pixels, `heat` the URL of a picture of their differences.
@@ -74,6 +74,10 @@ def before_after(
             "side": _("Side by side"),
             "blink": _("Blink"),
             "view": _("How to compare"),
+            "looking": _(
+                "Both pictures together. Plus and minus zoom, 0 fits, 1 shows every pixel, Shift and arrow keys move."
+            ),
+            "pixels": _("Show every pixel"),
             "compare": _("Move between {before} and {after}").format(before=first, after=second),
         },
     }

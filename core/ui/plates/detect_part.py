@@ -127,6 +127,7 @@ def _means(wish: Wish) -> tuple[str, DetectionSettings]:
             format_func=models.__getitem__,
         )
     )
+    st.caption(_("Some models find objects at no charge on a free tier; images are always paid as you go."))
     return model, _controls(catalog.model(model))
 
 

@@ -8,10 +8,14 @@ from pathlib import Path
 import streamlit as st
 
 from core.errors import StudioError
-from core.studio.plates.gathering import ENDINGS, pages_size, write_plates
+from core.models.asset import Asset
+from core.studio.exports.plates.archive import MOST_REFERENCES
+from core.studio.plates.cutting import region_name
+from core.studio.plates.gathering import ENDINGS, Going, finished, pages_size, plate_records, write_plates
 from core.ui.plates.view import View
+from core.ui.session import language
 from core.ui.texts import _
-from core.ui.widgets import show_error
+from core.ui.widgets import main_type, show_error
 
 _LIGHT_MB = 300  # heavier ZIPs are asked for
 _MIMES = {".zip": "application/zip", ".pdf": "application/pdf", ".csv": "text/csv", ".json": "application/json"}
@@ -30,9 +34,34 @@ def show_exports(view: View) -> None:
     with st.popover(_("Export"), icon=":material/ios_share:"):
         form = str(st.selectbox(_("What to write"), list(titles), format_func=titles.__getitem__))
         is_all = len(view.pages) > 1 and st.checkbox(_("All pages"), value=True)
+        pages = None if is_all else [view.page]
         has_pages = form == "zip" and _with_pages(view, bool(is_all))
-        if st.button(_("Put it together"), type="primary", icon=":material/inventory_2:", key="plates/export"):
-            _offer(view, form, bool(is_all), bool(has_pages))
+        chosen = _references(view, pages) if form == "references" else ()
+        is_off = form == "references" and not chosen
+        if st.button(
+            _("Put it together"),
+            type=main_type(not is_off),
+            icon=":material/inventory_2:",
+            disabled=is_off,
+            key="plates/export",
+        ):
+            _offer(view, form, pages, Going(chosen, bool(has_pages), language()))
+
+
+def _references(view: View, pages: list[Asset] | None) -> tuple[str, ...]:
+    """Ask which plates a video model gets; those that went farthest through the steps stand there first."""
+    records = {record.name: record for record in plate_records(view.workspace, pages) if record.images}
+    titles = {name: f"{region_name(record.region)} · {name}" for name, record in records.items()}
+    chosen = st.multiselect(
+        _("Plates, up to three"),
+        list(records),
+        default=[record.name for record in finished(list(records.values()))],
+        format_func=titles.__getitem__,
+        max_selections=MOST_REFERENCES,
+        placeholder=_("Choose plates"),
+        key=f"plates/references/{'all' if pages is None else view.page.id}",
+    )
+    return tuple(chosen)
 
 
 def _with_pages(view: View, all_pages: bool) -> bool:
@@ -46,18 +75,18 @@ def _with_pages(view: View, all_pages: bool) -> bool:
     )
 
 
-def _offer(view: View, form: str, all_pages: bool, has_pages: bool) -> None:
+def _offer(view: View, form: str, pages: list[Asset] | None, going: Going) -> None:
     """Write the export and offer it; written first, so that what is wrong is told here and not by the browser."""
     ending = ENDINGS[form]
     with tempfile.TemporaryDirectory(prefix="throughline-export-") as folder:
         path = Path(folder) / f"plates{ending}"
         try:
             with st.spinner(_("Putting it together")):
-                write_plates(view.workspace, form, path, None if all_pages else [view.page], has_pages)
+                write_plates(view.workspace, form, path, pages, going)
         except StudioError as error:
             show_error(error)
             return
-        name = f"{view.workspace.title if all_pages else view.page.id}-{form}{ending}"
+        name = f"{view.workspace.title if pages is None else view.page.id}-{form}{ending}"
         st.download_button(
             _("Download"),
             path.read_bytes(),

@@ -29,21 +29,27 @@ def show_held(view: View, card: Card) -> None:
     if straying is None:
         return
     with st.container(border=True, key="plates-held"):
-        _words(view, card, straying)
+        st.text(_words(card, straying))
         with st.container(horizontal=True):
+            _look(card, straying)
             _go_on(view, straying)
-            _try_again(view, straying)
-        st.caption(
-            _("When words lead astray, say less at a time: several simple steps, one after the other, do better.")
-        )
+        _try_again(view, straying)
+        if view.options.engine is EngineName.GEMINI:
+            st.caption(
+                _("When words lead astray, say less at a time: several simple steps, one after the other, do better.")
+            )
 
 
-def _words(view: View, card: Card, straying: Card) -> None:
-    kind = kind_name(straying.step.kind)
+def _words(card: Card, straying: Card) -> str:
     if straying is card:
-        st.text(_("Further steps wait: this picture strays from what it was made from. Look at it first."))
+        return _("Further steps wait: this picture strays from what it was made from. Look at it first.")
+    kind = kind_name(straying.step.kind)
+    return _("This waits: the picture it is made from ({kind}) strays. Look at it first.").format(kind=kind)
+
+
+def _look(card: Card, straying: Card) -> None:
+    if straying is card:
         return
-    st.text(_("This waits: the picture it is made from ({kind}) strays. Look at it first.").format(kind=kind))
     if st.button(_("Look at it"), icon=":material/difference:", key=f"plates/look/{card.step.id}"):
         choose(CELL, straying.step.id)
         st.rerun()
@@ -69,9 +75,10 @@ def _try_again(view: View, straying: Card) -> None:
     found = untried_preset(straying.step.kind, tried)
     if found is None:
         return
-    words = _("Try again with “{preset}” · {price}")
-    label = words.format(preset=preset_title(found), price=price(straying.price_usd))
+    # a long name in the button would hide its price
+    label = _("Try another preset · {price}").format(price=price(straying.price_usd))
     key = f"plates/another-preset/{straying.step.id}"
+    st.caption(_("Not tried yet: {preset}").format(preset=plain(preset_title(found))))
     if st.button(plain(label), icon=":material/auto_stories:", disabled=view.is_running, key=key):
         prompt = found.prompt(language())
         if attempt(lambda: set_cell_prompt(view.workspace, view.page, straying.step.id, prompt)):

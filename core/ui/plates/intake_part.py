@@ -14,14 +14,16 @@ from core.studio.pages.kinds import TAKEN_SUFFIXES
 from core.studio.pages.samples import take_sample_pages
 from core.ui.errors_text import error_text
 from core.ui.plates.view import open_page
-from core.ui.session import kept, studio
+from core.ui.session import forget_kept, kept, kept_value, set_kept, studio
 from core.ui.telling import attempt
 from core.ui.texts import _, ngettext
 from core.ui.widgets import main_type, plain, upload_types
 
 _COUNT = "plates/intakes"
 _BAD = "plates/bad"
+_UNDER_WAY, _FILES = "plates/intake", "files"
 _MOST_NAMED = 20
+_Verb = Callable[[Callable[[Progress], None]], list[Imported]]
 
 
 def show_intake(is_first: bool) -> None:
@@ -43,11 +45,17 @@ def show_intake(is_first: bool) -> None:
         "",
         placeholder="https://",
     )
-    st.caption(_("Use pages that are yours, or that you may use."))
+    st.caption(
+        _(
+            "Use pages that are yours, or that you may use. Keep this tab open until they are in; what came in stays, "
+            "and the same files again go on with what is missing."
+        )
+    )
     # a system's own files in a folder are nobody's pages, and page 2 comes before page 10
     named = [(file.name, file) for file in (*(files or []), *(folder or [])) if not is_hidden(file.name)]
     named.sort(key=lambda item: natural(item[0]))
-    verb: Callable[[Callable[[Progress], None]], list[Imported]] | None = None
+    verb: _Verb | None = None
+    under_way = ""
     with st.container(horizontal=True):
         if st.button(
             _("Bring them in"),
@@ -55,14 +63,33 @@ def show_intake(is_first: bool) -> None:
             type=main_type(is_first and bool(named)),
             disabled=not named,
         ):
-            verb = partial(bring_in_uploads, studio().workspace, named)
+            verb, under_way = partial(bring_in_uploads, studio().workspace, named), _FILES
         if st.button(_("Fetch from the web"), icon=":material/download:", disabled=not url.strip()):
-            verb = partial(bring_in_url, studio().workspace, url)
+            verb, under_way = partial(bring_in_url, studio().workspace, url), url
         is_main = is_first and not named and not url.strip()
         if st.button(_("Take the sample pages"), icon=":material/auto_stories:", type=main_type(is_main)):
             verb = partial(take_sample_pages, studio().workspace, ())
     if verb is not None:
-        _bring(verb)
+        _bring(verb, under_way)
+
+
+def show_cut_off() -> None:
+    """Say that an intake did not come to its end, as when its tab was closed, and go on with it at a click."""
+    left = str(kept_value(_UNDER_WAY, ""))
+    if not left:
+        return
+    with st.container(border=True, key="plates-cut-off"):
+        if left == _FILES:
+            st.text(_("Bringing files in did not come to its end. Choose them again: only what is missing is taken."))
+        else:
+            st.text(_("Bringing pages in from this address did not come to its end:"))
+            st.text(left)
+        with st.container(horizontal=True):
+            if left != _FILES and st.button(_("Go on with what is missing"), icon=":material/download:"):
+                _bring(partial(bring_in_url, studio().workspace, left), left)
+            if st.button(_("Leave it"), type="tertiary", key="plates/leave-cut-off"):
+                forget_kept(_UNDER_WAY)
+                st.rerun()
 
 
 def show_refused() -> None:
@@ -76,7 +103,10 @@ def show_refused() -> None:
         st.text("\n".join(bad[:_MOST_NAMED]))
 
 
-def _bring(verb: Callable[[Callable[[Progress], None]], list[Imported]]) -> None:
+def _bring(verb: _Verb, under_way: str) -> None:
+    """Bring pages in; `under_way` is kept until that has ended, for a closed tab ends it at once."""
+    if under_way:
+        set_kept(_UNDER_WAY, under_way)
     bar = st.progress(0.0, text=_("Bringing pages in"))
 
     def tell(progress: Progress) -> None:
@@ -87,6 +117,7 @@ def _bring(verb: Callable[[Callable[[Progress], None]], list[Imported]]) -> None
 
     results: list[Imported] = []
     attempt(lambda: results.extend(verb(tell)))
+    forget_kept(_UNDER_WAY)
     studio().notes[_BAD] = [error_text(result.error) for result in results if result.error is not None]
     studio().notes[_COUNT] = int(studio().notes.get(_COUNT, 0)) + 1
     taken = [result.asset for result in results if result.asset is not None]

@@ -13,6 +13,7 @@ from core.studio.plates import objects
 from core.studio.plates.composite import known_composite, make_composite
 from core.ui.components.boxes import Heard, Version, box_editor, chosen_box, edited_boxes
 from core.ui.components.pictures import zoom_picture
+from core.ui.plates.table_part import show_rows
 from core.ui.plates.view import OBJECT, View, choose, wanted_cut
 from core.ui.plates.warnings import warning_text
 from core.ui.session import handed_on, studio
@@ -64,7 +65,7 @@ def show_table(view: View) -> None:
     if not found.regions:
         st.text(_("Nothing was found on this page. Draw a box by hand, or look for something else."))
     else:
-        _rows(view, found)
+        show_rows(view, found)
     _notes(found)
 
 
@@ -153,53 +154,6 @@ def _order_button(view: View, region: Region, label: str, icon: str, place: int,
     if st.button(label, icon=f":material/{icon}:", disabled=is_off, key=f"plates/{icon}/{region.id}"):
         _edit(view, lambda regions: objects.reordered(regions, region.id, place))
         st.rerun()
-
-
-def _rows(view: View, found: Detection) -> None:
-    width, height = view.page.result.width, view.page.result.height
-    rows = []
-    for number, region in enumerate(found.regions, 1):
-        left, top, right, bottom = region.box.pixels(width, height)
-        rows.append(
-            {
-                _("No."): number,
-                _("Label"): region.label,
-                _("Confidence"): region.score,
-                _("Size, px"): f"{right - left} × {bottom - top}",
-                _("Caption"): region.caption.replace("\n", " ↵ "),
-                _("Box, 0-1000"): ", ".join(map(str, region.box.box_2d)),
-            }
-        )
-    known = view.region.id if view.region else ""
-    ids = [region.id for region in found.regions]
-    rows_chosen = [ids.index(known)] if known in ids else []
-    chosen = st.dataframe(
-        rows,
-        hide_index=True,
-        placeholder="",
-        height=min(38 + 35 * len(rows), 330),
-        on_select="rerun",
-        selection_mode="single-row",
-        # another key for another choice: a click on a box ticks its row
-        key=f"objects-{view.page.id}-{found.number}-{known}",
-        selection_default={"selection": {"rows": rows_chosen}},
-        column_config={
-            _("No."): st.column_config.NumberColumn(width=40),
-            _("Label"): st.column_config.TextColumn(width=88),
-            _("Confidence"): st.column_config.NumberColumn(format="percent", width=76),
-            _("Size, px"): st.column_config.TextColumn(width=88),
-            _("Caption"): st.column_config.TextColumn(width=140),
-        },
-    )
-    picked = chosen["selection"]["rows"]
-    if picked and ids[picked[0]] != known:
-        choose(OBJECT, ids[picked[0]])
-        st.rerun()
-    counts = objects.by_label(found.regions)
-    if any(counts):
-        unnamed = _("without a label")
-        said = (f"{label or unnamed} × {count}" for label, count in counts.items())
-        st.caption(plain(" · ".join(said)))
 
 
 def _notes(found: Detection) -> None:

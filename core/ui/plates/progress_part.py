@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
-from core.errors import from_plain
+from core.errors import BlockedError, NoImageError, StudioError, UnreadableAnswerError, from_plain
 from core.models.asset import EngineName
 from core.models.wishes import detection_price
 from core.studio.background import RunView, begin_plates, retry_detection
@@ -20,9 +22,12 @@ from core.ui.session import remember_place, studio
 from core.ui.telling import attempt
 from core.ui.texts import _, ngettext
 from core.ui.under_way import show_under_way
-from core.ui.widgets import amount, plain, price
+from core.ui.widgets import amount, plain, price, show_error
 
 _MOST_NAMED = 20
+_MOST_ANSWERS = 5
+_ANSWERED = (BlockedError, NoImageError, UnreadableAnswerError)
+_HEIGHT, _HEIGHT_WITH_BATCH = 90, 145  # CSS pixels
 _PAGES_AT_ONCE = 2  # a page's steps run side by side too
 
 
@@ -52,8 +57,10 @@ def show_all_pages(view: View) -> None:
     popover = st.popover(
         label, icon=":material/library_books:", disabled=view.is_searching, on_change="rerun", key="plates/all"
     )
-    if popover.open:  # all pages are read for this
-        with popover:
+    # its place on the screen is chosen as it opens, before there is anything in it: its height is there from the first
+    height = _HEIGHT_WITH_BATCH if view.options.engine is EngineName.GEMINI else _HEIGHT
+    with popover, st.container(height=height, border=False):
+        if popover.open:  # all pages are read for this
             _all_pages(view)
 
 
@@ -123,8 +130,12 @@ def _failures(view: View, run: RunView) -> None:
     title = ngettext("{count} page was not done", "{count} pages were not done", len(failed)).format(count=len(failed))
     with st.container(border=True):
         st.markdown(f":material/report: **{title}**")
-        lines = [f"{page}: {error_text(from_plain(error))}" for page, error in failed.items() if error]
-        st.text("\n".join(lines[:_MOST_NAMED]))
+        errors = {page: from_plain(error) for page, error in failed.items()}
+        told = {page: error for page, error in errors.items() if isinstance(error, _ANSWERED)}
+        lines = [f"{page}: {error_text(error)}" for page, error in errors.items() if page not in told]
+        if lines:
+            st.text("\n".join(lines[:_MOST_NAMED]))
+        _answers(told)
         with st.container(horizontal=True):
             if st.button(_retry_label(view, run, tuple(failed)), icon=":material/refresh:", key="plates/retry"):
                 attempt(lambda: _retry(view, run))
@@ -132,6 +143,16 @@ def _failures(view: View, run: RunView) -> None:
             if st.button(_("Close"), key="plates/dismiss"):
                 studio().notes[dismissed] = run.id
                 st.rerun()
+
+
+def _answers(told: Mapping[str, StudioError]) -> None:
+    """Show what the service answered in place of objects or images; of many pages the first, the others by name."""
+    for page, error in list(told.items())[:_MOST_ANSWERS]:
+        st.text(page)
+        show_error(error)
+    others = list(told)[_MOST_ANSWERS:_MOST_NAMED]
+    if others:
+        st.text("\n".join(f"{page}: {error_text(told[page])}" for page in others))
 
 
 def _waiting(view: View, run: RunView) -> None:

@@ -16,8 +16,12 @@ _MOST_CAPTION, _MOST_CREDIT = 8, 4
 _LONGEST = 2000
 
 
-def write_plate_book(workspace: Workspace, records: Sequence[PlateRecord], out: Path, title: str = "") -> None:
+def write_plate_book(
+    workspace: Workspace, records: Sequence[PlateRecord], out: Path, title: str = "", language: str = "en"
+) -> None:
     """Write the last picture of every plate that has one, in order, with caption and credit.
+
+    The title page speaks a language of the interface ("en", "zh_CN").
 
     Raises:
         CorruptAssetError: a picture's file is damaged.
@@ -27,27 +31,32 @@ def write_plate_book(workspace: Workspace, records: Sequence[PlateRecord], out: 
     name = line(title) or workspace.title
     with whole_file(out) as file:
         pdf = PdfFile(file)
-        pdf.add_page(PAGE, _title_page(name, shown), {})
+        pdf.add_page(PAGE, _title_page(name, shown, language), {})
         for number, record in enumerate(shown, 1):
             _add_plate(workspace, pdf, record, number)
         pdf.finish(name)
 
 
-def _title_page(title: str, records: Sequence[PlateRecord]) -> bytes:
+def _title_page(title: str, records: Sequence[PlateRecord], language: str) -> bytes:
     y = PAGE[1] * 0.62
     drawn = b""
     for text in wrapped(title, 30, PAGE[0] - 2 * _MARGIN, 4):
         drawn += _centred(text, y, 30)
         y -= 38
     drawn += f"0.6 w {PAGE[0] / 2 - 60:.2f} {y + 8:.2f} m {PAGE[0] / 2 + 60:.2f} {y + 8:.2f} l S\n".encode()
-    count = f"{len(records)} plate" + ("" if len(records) == 1 else "s")
-    drawn += _centred(count, y - 18, 14, is_italic=True)
+    drawn += _centred(_counted(len(records), language), y - 18, 14, is_italic=True)
     sources = list(dict.fromkeys(line(record.origin.credit) for record in records if record.origin.credit))
     y = _MARGIN + 14 * min(8, len(sources))
     for text in sources[:8]:
         drawn += _centred(wrapped(text, 10, PAGE[0] - 2 * _MARGIN, 1)[0], y, 10)
         y -= 14
     return drawn
+
+
+def _counted(plates: int, language: str) -> str:
+    if language.startswith("zh"):
+        return f"图版 {plates} 幅"
+    return f"{plates} plate" + ("" if plates == 1 else "s")
 
 
 def _add_plate(workspace: Workspace, pdf: PdfFile, record: PlateRecord, number: int) -> None:

@@ -24,6 +24,11 @@ class PlateRecord:
     origin: Origin = Origin()  # noqa: RUF009 - it is frozen
 
     @property
+    def name(self) -> str:
+        """What names the plate within its project: its page and its region."""
+        return f"{self.page.id}/{self.region.id}"
+
+    @property
     def stem(self) -> str:
         """A file name for the plate, without ending."""
         return clean_id("-".join(filter(None, (self.page.id, self.region.id, line(self.region.label)[:30]))))

@@ -9,9 +9,7 @@ export default function ({ data: [data], parentElement }) {
 
   for (const side of ["before", "after"]) {
     const picture = data[side];
-    const image = find(`.half.${side} img`);
-    if (image.getAttribute("src") !== picture.preview) image.src = picture.preview;
-    image.alt = `${words[side]}: ${picture.alt}`;
+    find(`.half.${side} img`).alt = `${words[side]}: ${picture.alt}`;
     find(`.label.${side} .name`).textContent = words[side];
     const closer = find(`.label.${side} .closer`);
     closer.title = words.open;
@@ -25,6 +23,9 @@ export default function ({ data: [data], parentElement }) {
   find('[data-view="heat"].tool').hidden = !data.heat;
   if (!data.heat && pair.dataset.view === "heat") pair.dataset.view = "slider";
 
+  const place = () => stage.style.setProperty("--place", range.value + "%");
+  const look = looking(pair, place);
+
   function arrange(view) {
     const { width, height } = data.after;
     const isSlider = view !== "side";
@@ -35,9 +36,12 @@ export default function ({ data: [data], parentElement }) {
       half.style.aspectRatio = isSlider ? "auto" : `${width} / ${height}`;
       half.style.maxHeight = isSlider ? "none" : data.max_height + "px";
     }
-    for (const button of pair.querySelectorAll(".tools button")) {
+    for (const button of pair.querySelectorAll(".views button")) {
       button.setAttribute("aria-pressed", button.dataset.view === view);
     }
+    // the slider's range takes the keys where it is shown
+    stage.tabIndex = view === "slider" ? -1 : 0;
+    look.show(data);
   }
 
   // the eye finds a difference where something jumps; who wants no motion changes pictures by click
@@ -49,13 +53,13 @@ export default function ({ data: [data], parentElement }) {
     show("before");
     if (!matchMedia("(prefers-reduced-motion: reduce)").matches) blinking.set(pair, setInterval(other, BLINK_MS));
   }
-  stage.onclick = (event) => { if (pair.dataset.view === "blink" && !event.target.closest(".closer")) other(); };
+  stage.onclick = (event) => { if (pair.dataset.view === "blink" && look.isClick && !event.target.closest(".closer")) other(); };
 
-  const place = () => stage.style.setProperty("--place", range.value + "%");
   range.oninput = place;
+  stage.setAttribute("aria-label", words.looking);
   range.setAttribute("aria-label", words.compare);
-  find(".tools").setAttribute("aria-label", words.view);
-  for (const button of pair.querySelectorAll(".tools button")) {
+  find(".views").setAttribute("aria-label", words.view);
+  for (const button of pair.querySelectorAll(".views button")) {
     button.textContent = words[button.dataset.view];
     button.onclick = () => { arrange(button.dataset.view); blink(); };
   }
