@@ -19,6 +19,7 @@ from tests.terminal.harness import Terminal, wait_until
 IS_SOAK = bool(os.environ.get("THROUGHLINE_SOAK"))
 PAGES, KILLS = (400, 20) if IS_SOAK else (10, 1)
 RESTORED = PAGES if IS_SOAK else 4
+pytestmark = pytest.mark.timeout(3600 if IS_SOAK else 300)
 MOST_GROWTH = 150_000_000
 
 

@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from core.models.asset import EngineName, Kind, Recipe, Result
 from core.models.plates import Chain, ChainStep
 from core.models.region import Box, Detection, Region, Wish
@@ -26,6 +28,7 @@ from tests.standin.records import Recorded
 from tests.workers import carry_pages_run
 
 KILLS = 100 if os.environ.get("THROUGHLINE_SOAK") else 3
+pytestmark = pytest.mark.timeout(3600 if KILLS > 3 else 300)
 CALLS_A_LIFE = 3
 MODEL = "gemini-3.1-flash-image"
 # steps that are not measured: what the stand-in draws strays from everything
