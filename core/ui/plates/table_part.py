@@ -26,7 +26,8 @@ def show_rows(view: View, found: Detection) -> None:
         return
     _table(view, found, [("", found.regions)], is_grouped=False)
     if any(counts):
-        said = (f"{label or _('without a label')} × {count}" for label, count in counts.items())
+        unnamed = _("without a label")
+        said = (f"{label or unnamed} × {count}" for label, count in counts.items())
         st.caption(plain(" · ".join(said)))
 
 
@@ -84,9 +85,10 @@ def _table(view: View, found: Detection, groups: Sequence[tuple[str, Sequence[Re
 def _head(label: str, regions: Sequence[Region]) -> dict[str, Any]:
     """Return a group's first row: its label with its count, and all its captions on one line."""
     captions = dict.fromkeys(" ".join(region.caption.split()) for region in regions if region.caption.strip())
+    unnamed = _("without a label")
     return {
         _("No."): None,
-        _("Label"): f"{label or _('without a label')} × {len(regions)}",
+        _("Label"): f"{label or unnamed} × {len(regions)}",
         _("Confidence"): None,
         _("Size, px"): "",
         _("Caption"): ", ".join(captions),
