@@ -8,6 +8,7 @@ import resource
 import shutil
 import signal
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -171,3 +172,29 @@ def frozen_when_warm(home: Path) -> int:
             return gc.get_freeze_count()
 
     return asyncio.run(warmed())
+
+
+def carry_pages_run(home: Path, service: tuple[str, str], spec: str, is_first: bool) -> None:
+    """Carry a run over pages to its end: the first process begins it, any later one goes on with what is left of it.
+
+    `service` is the stand-in's key and address; `spec` is a DetectSpec or a PlatesSpec as JSON.
+    """
+    from core.settings import load_settings
+    from core.studio.background import active_runs, begin_detection, begin_plates, resume_orphans
+    from core.studio.context import LOCAL_USER, Studio
+    from core.studio.runner import Runner
+    from core.studio.specs import DetectSpec, PlatesSpec
+
+    key, url = service
+    studio = Studio(load_settings(THROUGHLINE_HOME=str(home), GEMINI_API_KEY=key, GOOGLE_GEMINI_BASE_URL=url))
+    resume_orphans(studio)
+    if is_first and not active_runs(studio, LOCAL_USER):
+        if '"chain"' in spec:
+            begin_plates(studio, PlatesSpec.model_validate_json(spec))
+        else:
+            begin_detection(studio, DetectSpec.model_validate_json(spec))
+    while active_runs(studio, LOCAL_USER):
+        time.sleep(0.02)
+    if Runner.current is not None:
+        Runner.current.close()
+    studio.close()

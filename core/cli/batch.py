@@ -1,4 +1,4 @@
-"""`throughline batch`: jobs that were sent at half the price, looked at, fetched and cancelled."""
+"""`throughline batch`: jobs that were sent at half the price, looked at, fetched, cancelled and sent again."""
 
 from __future__ import annotations
 
@@ -103,6 +103,23 @@ def cancel(batch_id: str, project: Path | None, is_json: bool) -> None:
         click.echo(f"Cancelled {plain(batch_id)}. `throughline batch fetch` stores what was made before.")
     else:
         click.echo(f"{plain(batch_id)} had ended already.")
+
+
+@batch.command()
+@click.argument("batch_id", metavar="BATCH")
+@_any_project
+@as_json
+def retry(batch_id: str, project: Path | None, is_json: bool) -> None:
+    """Send the images of a batch that came to nothing once more, and no other.
+
+    With --json: {"batches": [{"id", "state", ...}], "reused": [asset id, ...], "under_way": N}.
+    """
+    from core.studio.batches import retry_batch
+
+    with opened_studio() as studio:
+        ((workspace, _one),) = _chosen(_batches(studio, project), (batch_id,))
+        sent = retry_batch(studio, workspace, batch_id)
+    print_sent(sent, is_json)
 
 
 def send_story(studio: Studio, spec: RunSpec) -> Sent:

@@ -23,10 +23,14 @@ class StorySource(Value):
 
 
 class StepSource(Value):
-    """One image a step is made from: a step or source of the story; `role` None means "by its kind"."""
+    """One image a step is made from: a step or source of the story; `role` None means "by its kind".
+
+    `name` is what the prompt calls it, "" for the image's own name; in a story's file it always has that.
+    """
 
     id: str
     role: Role | None = None
+    name: str = ""
 
 
 class Step(Value):

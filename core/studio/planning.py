@@ -201,7 +201,7 @@ def named_sources(step: Step, assets: Sequence[Asset]) -> tuple[Source, ...]:
             asset_id=asset.id,
             role=wanted.role or role_of(asset.recipe.kind),
             digest=asset.digest,
-            name=asset.recipe.name or asset.id,
+            name=wanted.name or asset.recipe.name or asset.id,
         )
         for wanted, asset in zip(step.sources, assets, strict=True)
     )

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.errors import InvalidRequestError
-from core.models.asset import Asset, Kind, Role
+from core.models.asset import Asset, Kind, Role, Source
 from core.models.catalog import ModelFacts
 from core.models.story import Step, StepSource, Story, StorySource
 from core.models.template import filled, open_blanks
@@ -19,6 +19,7 @@ from core.studio.background import begin_story
 from core.studio.context import Studio
 from core.studio.lab import LAB, Fit, LabOrder, fitted
 from core.studio.planning import Planner, RunOptions, StepStatus
+from core.studio.prompts import compose
 from core.studio.specs import RunSpec
 
 FEWEST_VIEWS, MOST_VIEWS = 2, 8
@@ -63,6 +64,23 @@ def read_views(studio: Studio, workspace: Workspace, turntable: Turntable) -> tu
         ViewState(view, line.asset or planner.chosen(line.step), line.status is StepStatus.REUSED)
         for view, line in zip(turntable.views, plan, strict=True)
     )
+
+
+def last_words(studio: Studio, workspace: Workspace, turntable: Turntable) -> str:
+    """Return what is sent for the last view, in words: the images it is made from by their names, then the prompt.
+
+    Raises:
+        InvalidRequestError: as `read_views`.
+    """
+    spec = _spec(workspace, turntable, fitted(studio, turntable.order, is_only_priced=True))
+    kinds = {name: workspace.get(asset_id).recipe.kind for name, asset_id in spec.starting.items()}
+    views = {step.id: step.name for step in spec.story.steps}
+    *_others, last = spec.story.steps
+    named = [
+        Source(asset_id=source.id, role=source.role or Role.OTHER, name=source.name or views[source.id])
+        for source in last.sources
+    ]
+    return compose(last.prompt, named, [kinds.get(source.id, Kind.IMAGE) for source in last.sources])
 
 
 def begin_turntable(studio: Studio, workspace: Workspace, turntable: Turntable, user: str, key: str = "") -> str:
@@ -124,7 +142,8 @@ def _check(turntable: Turntable) -> None:
 
 def _steps(turntable: Turntable, facts: ModelFacts) -> list[Step]:
     sheet, *further = (
-        StepSource(id=f"from/{number}", role=source.role) for number, source in enumerate(turntable.order.references, 1)
+        StepSource(id=f"from/{number}", role=source.role, name=source.name)
+        for number, source in enumerate(turntable.order.references, 1)
     )
     figure = turntable.order.references[0].name
     steps: list[Step] = []

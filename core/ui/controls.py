@@ -19,6 +19,7 @@ from core.studio.account_models import default_model, known_models, unlisted_ima
 from core.ui.fitting import is_like
 from core.ui.further_controls import FURTHER, choose_further
 from core.ui.keeping import Keeping
+from core.ui.labels import level_name
 from core.ui.session import kept, kept_value, set_kept, studio
 from core.ui.texts import _
 from core.ui.widgets import plain, price, search_terms
@@ -140,8 +141,8 @@ def _choose_model(keeping: Keeping, catalog: Catalog) -> str:
     unset = _("The story's: {title}") if keeping.model else _("Recommended: {title}")
     titles = {_NOT_SET: unset.format(title=default.title), **model_titles()}
     chosen = _select(keeping, _("Model"), "model", titles, _("{value} · not in the list of models"))
-    if chosen and catalog.model(chosen).is_past(studio().studio.today()):
-        st.caption(plain(_past_line(catalog.model(chosen), catalog)))  # the box above is too narrow for all its words
+    if chosen and (trouble := _trouble(catalog.model(chosen), catalog)):
+        st.caption(plain(trouble))  # the box above is too narrow for all its words
     return chosen
 
 
@@ -163,11 +164,19 @@ def _past_title(facts: ModelFacts, catalog: Catalog) -> str:
     return words.format(title=facts.title, replacement=replacement)
 
 
-def _past_line(facts: ModelFacts, catalog: Catalog) -> str:
-    words = _("Reported shut down on {date}.") if facts.is_shutdown_unsure else _("Shut down on {date}.")
-    replacement = catalog.model(facts.replacement).title if facts.replacement else ""
-    instead = _("Use {replacement} instead.").format(replacement=replacement) if replacement else ""
-    return f"{words.format(date=facts.shutdown)} {instead}".strip()
+def _trouble(facts: ModelFacts, catalog: Catalog) -> str:
+    """Return what speaks against a model, and what to use in place of it; "" where nothing does."""
+    here, said = studio().studio, []
+    account = known_models(here)
+    if facts.is_past(here.today()):
+        words = _("Reported shut down on {date}.") if facts.is_shutdown_unsure else _("Shut down on {date}.")
+        said.append(words.format(date=facts.shutdown))
+    if account is not None and facts.id not in account.ids:
+        said.append(_("Not in this account."))
+    instead = catalog.stand_in(facts, here.today(), account.ids if account else None) if said else None
+    if instead is not None:
+        said.append(_("Use {replacement} instead.").format(replacement=instead.title))
+    return " ".join(said)
 
 
 def _choose_format(keeping: Keeping, facts: ModelFacts) -> dict[str, Any]:
@@ -214,8 +223,8 @@ def _choose_more(keeping: Keeping, facts: ModelFacts, is_full: bool) -> dict[str
     chosen: dict[str, Any] = {}
     with st.popover(_("More"), icon=":material/tune:"):
         if facts.honours("thinking_level"):
-            default = _("Default · {size}").format(size=facts.default_thinking_level)
-            levels = {_NOT_SET: default, **{level: level for level in facts.thinking_levels}}
+            default = _("Default · {size}").format(size=level_name(facts.default_thinking_level))
+            levels = {_NOT_SET: default, **{level: level_name(level) for level in facts.thinking_levels}}
             level = _select(keeping, _("Thinking"), "thinking_level", levels, _unlisted(is_known=True))
             chosen["thinking_level"] = level or None
         for setting in sampling:

@@ -69,6 +69,12 @@ def setting_name(setting: str) -> str:
     return names.get(setting, setting.replace("_", " "))
 
 
+def level_name(level: str) -> str:
+    """Return how much a model thinks, in the visitor's language; a level we do not know by its own name."""
+    names = {"minimal": _("minimal"), "low": _("low"), "medium": _("medium"), "high": _("high")}
+    return names.get(level, level)
+
+
 def search_names() -> dict[str, str]:
     """Return what a model may look up, in the visitor's language; "" is nothing."""
     return {"": _("None"), "web": _("Web"), "image": _("Images"), "web,image": _("Web and images")}
@@ -84,4 +90,5 @@ def _setting_words(setting: str, value: object) -> str:
         return str(value)
     if setting == "video" and not is_address(str(value)):
         return setting_name(setting)
-    return setting_name(setting) if value is True else f"{setting_name(setting)} {value}"
+    said = level_name(str(value)) if setting == "thinking_level" else value
+    return setting_name(setting) if value is True else f"{setting_name(setting)} {said}"

@@ -51,7 +51,7 @@ def ways_of(form: Form, model: str, roles: Sequence[Role]) -> Ways:
 
     def show(error: BlockedError | NoImageError) -> None:
         ways = ways_out(studio().studio, error, model, roles)
-        with st.container(horizontal=True, gap="small"):
+        with st.container(horizontal=True, gap="xsmall"):
             if ways.is_reworded:
                 st.button(
                     _("Back to the prompt"),

@@ -133,7 +133,7 @@ def _show_unmade(name: str, run: RunView, ways: Callable[[Recipe], Ways]) -> Non
             _show_reasons(reasons, ways)
         _offer_made_before(name, run)
         cost = unmade * float(kept_value(f"{name}/price", 0.0))
-        told = price(cost, has_search=any(recipe.settings.search for recipe in run.recipes.values()))
+        told = price(cost, has_search=_has_search(run))
         label = _("Try again: {images} · {price}").format(images=images(unmade), price=told)
         with st.container(horizontal=True):
             if st.button(label.replace("$", r"\$"), icon=":material/refresh:"):
@@ -141,6 +141,11 @@ def _show_unmade(name: str, run: RunView, ways: Callable[[Recipe], Ways]) -> Non
             if st.button(_("Dismiss"), type="tertiary"):
                 forget_kept(f"{name}/run")
                 st.rerun()
+
+
+def _has_search(run: RunView) -> bool:
+    shared = [run.story.settings] if run.story else []
+    return any(settings.search for settings in [*shared, *(recipe.settings for recipe in run.recipes.values())])
 
 
 def _offer_made_before(name: str, run: RunView) -> None:

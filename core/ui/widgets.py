@@ -194,7 +194,7 @@ def _show_detail(error: StudioError) -> None:
 def _show_receipt(
     error: BlockedError | NoImageError, show_ways: Callable[[BlockedError | NoImageError], None] | None
 ) -> None:
-    with st.container(border=True, gap="small"):
+    with st.container(border=True, gap="xsmall"):
         st.markdown(":material/receipt_long: **{}**".format(_("The service made no image")))
         for line in block_lines(error):
             st.text(line)

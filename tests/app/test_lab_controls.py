@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,23 +13,31 @@ from core.settings import load_settings
 from core.store.drafts import DraftsFile
 from core.store.workspace import Workspace
 from core.studio.context import Studio
+from core.studio.runner import Runner
 from core.ui import desk
 from tests.app import test_prompt_grid as grid
 from tests.app import test_prompt_lab as lab
-from tests.app.walk import button
+from tests.app import walk
+from tests.app.walk import STORY, button
+from tests.samples import keep
+from tests.standin import StandIn
+from tests.terminal.harness import wait_until
 
 PRO, FLASH = "gemini-3-pro-image", "gemini-3.1-flash-image"
 
 
 @pytest.fixture
-def trials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    """An empty project of a studio with a key, in whose own list one model heeds a seed."""
-    monkeypatch.setenv("GEMINI_API_KEY", "k" * 40)
+def trials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: StandIn) -> Iterator[Workspace]:
+    """An empty project of a studio with the stand-in's key, in whose own list one model heeds a seed."""
+    monkeypatch.setenv("GEMINI_API_KEY", server.key)
+    monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", server.url)
     home = tmp_path / "home"
     home.mkdir()
     (home / "catalog.toml").write_text(f'[[models]]\nid = "{PRO}"\nsampling = ["temperature", "top_p", "seed"]\n')
     desk.desk.cache_clear()
-    return Studio(load_settings()).workspace(home / "projects" / "trials", "Trials")
+    yield Studio(load_settings()).workspace(home / "projects" / "trials", "Trials")
+    if Runner.current is not None:
+        Runner.current.close()
 
 
 def labels(app: AppTest) -> set[str]:
@@ -53,6 +62,22 @@ def test_a_seed_is_shown_where_it_counts(trials: Workspace) -> None:
     assert "Seed" not in labels(lab.page(trials, model=FLASH))
 
 
+def test_a_scene_has_a_seed_of_its_own(trials: Workspace) -> None:
+    """In a story's step it is drawn and taken away again, and the story's file has it."""
+    keep(trials, "hare", 1)
+    story = STORY.model_copy(update={"model": PRO})
+    walk.save(trials, story, is_made=False)
+    DraftsFile(trials.folder).write("sequencer/part", "settings")
+    app = walk.page(trials, "b")
+    button(app, "New seed").click().run()
+    assert not app.exception
+    drawn = walk.story_of(trials).step("b").settings.seed
+    assert isinstance(drawn, int)
+    assert field(app, "number_input", "Seed").value == drawn
+    field(app, "number_input", "Seed").set_value(None).run()
+    assert walk.story_of(trials).step("b").settings.seed is None
+
+
 def test_a_video_goes_by_chat_alone(trials: Workspace) -> None:
     """In a conversation a video is offered where the way takes it, and not where the service keeps what was said."""
     app = lab.page(trials, mode="chat")
@@ -64,8 +89,8 @@ def test_a_video_goes_by_chat_alone(trials: Workspace) -> None:
     assert "YouTube address" not in labels(app)
 
 
-def test_a_grid_shares_what_its_models_heed(trials: Workspace) -> None:
-    """One expander sets instruction, safety and top p for all images; what one looks up is a choice of the grid."""
+def test_a_grid_shares_what_its_models_heed(trials: Workspace, server: StandIn) -> None:
+    """One expander sets thoughts, instruction, safety and top p for all images; the count says how many are set."""
     asked = {"prompt/1": "A lamp", "models": [PRO, FLASH]}
     app = grid.page(trials, **asked)
     shared = {"Top p", "Keep the model's thoughts", "Image only, no words", "Harassment"}
@@ -76,7 +101,12 @@ def test_a_grid_shares_what_its_models_heed(trials: Workspace) -> None:
     field(app, "selectbox", "Harassment").set_value("high").run()
     assert not app.exception
     assert "For all images: 4" in labels(app)
-    assert button(app, r"Make 2 images · about \$0.20") is not None
+    button(app, r"Make 2 images · about \$0.20").click().run()
+    wait_until(lambda: len(server.requests) == 2, "both calls")
+    for sent in server.requests:
+        assert (sent.config["topP"], sent.config["responseModalities"]) == (0.5, ["IMAGE"])
+        assert sent.body["systemInstruction"]["parts"] == [{"text": "Draw in ink."}]
+        assert [rule["category"] for rule in sent.body["safetySettings"]] == ["HARM_CATEGORY_HARASSMENT"]
 
 
 def test_hostile_drafts_share_nothing(trials: Workspace) -> None:

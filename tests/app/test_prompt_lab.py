@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.models.account import AccountModels
 from core.models.asset import EngineName, GenerationSettings, Kind, Recipe, Result
 from core.models.batch import Batch, BatchEntry
 from core.settings import load_settings
@@ -222,3 +223,22 @@ def test_a_turn_that_searches_says_its_price(trials: Workspace, monkeypatch: pyt
         DraftsFile(trials.folder).write(f"talk/new/{name}", value)
     app = page(trials, mode="chat")
     assert button(app, r"Make 1 image · up to \$0.18 with search")
+
+
+@pytest.mark.parametrize(
+    ("model", "told"),
+    [
+        ("gemini-nano-banana-2.1", "Not in this account. Use Nano Banana Pro instead."),
+        ("gemini-2.5-flash-image", "Shut down on 2026-10-02. Not in this account. Use Nano Banana Pro instead."),
+        ("gemini-3-pro-image", ""),
+    ],
+)
+def test_a_model_the_account_lacks_has_a_way_out(
+    trials: Workspace, monkeypatch: pytest.MonkeyPatch, model: str, told: str
+) -> None:
+    """A chosen model that is past its date or not in the account says so, and which one the account has instead."""
+    monkeypatch.setenv("GEMINI_API_KEY", "k" * 40)
+    Studio(load_settings()).account_models.write(AccountModels(ids=("gemini-3-pro-image",), asked=datetime.now(UTC)))
+    app = page(trials, model=model)
+    said = [caption.value.replace("\\", "") for caption in app.caption]
+    assert [line for line in said if "instead" in line] == ([told] if told else [])

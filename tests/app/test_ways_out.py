@@ -10,12 +10,20 @@ from streamlit.testing.v1 import AppTest
 
 from core.engines.gemini.reasons import OUTPUT_BLOCKS, PROMPT_BLOCKS
 from core.models.asset import EngineName, Kind, Recipe, Result
+from core.models.plates import Chain
 from core.models.region import Box, Detection, Region
 from core.store.drafts import DraftsFile
 from core.store.workspace import Workspace
-from core.studio.background import RunView, view_run
+from core.studio.background import RunView, begin_story, view_run
+from core.studio.batches import fetch_batch, send_batch
 from core.studio.context import LOCAL_USER
 from core.studio.grids import GridOrder, begin_grid, expand
+from core.studio.lab import LabOrder, advance, begin_lab
+from core.studio.planning import RunOptions
+from core.studio.plates.cutting import Cut
+from core.studio.plates.matrix import cell_id
+from core.studio.plates.presets import first_chain
+from core.studio.plates.runs import PlatesOrder, plates_spec, read_plate
 from core.studio.runner import Runner
 from core.ui.desk import desk
 from tests.app.walk import APP, button
@@ -124,6 +132,43 @@ def test_plates_go_as_a_batch_from_their_page(trials: Workspace, server: StandIn
     (made,) = batch.made
     assert trials.get(made).recipe.kind is Kind.RESTORATION
     assert (server.batches.sent, server.requests) == (1, [])
+
+
+def test_a_batch_offers_what_was_made_elsewhere(trials: Workspace, server: StandIn) -> None:
+    """An image that a batch did not bring for want of quota is offered from another project, and shown on the bench."""
+    other = desk().workspace(trials.folder.parent / "other", "Other")
+    order = LabOrder("A lamp", (), EngineName.GEMINI, PRO)
+    ended(begin_lab(desk(), other, order, LOCAL_USER))
+    server.batches.running = 0
+    server.fail_when("A lamp", "rate_limited_daily")
+    (batch,) = send_batch(desk(), trials, advance(desk(), trials, order).recipes).batches
+    assert [entry.error and entry.error["code"] for entry in fetch_batch(desk(), trials, batch.id).entries] == [
+        "quota_exceeded"
+    ]
+    DraftsFile(trials.folder).write("lab/mode", "batches")
+    app = opened(trials, "prompt_lab")
+    button(app, "Use the image made on").click().run()
+    assert not app.exception
+    (taken,) = trials.assets()
+    assert (taken.recipe.fingerprint, taken.result.cost_usd) == (batch.entries[0].recipe.fingerprint, 0.0)
+    assert button(app, "Work on it")
+
+
+def test_a_plate_that_may_be_billed_says_so(trials: Workspace, server: StandIn) -> None:
+    """A cell whose picture came damaged twice says that it may be billed all the same, and so does the page."""
+    page = trials.save(Recipe(kind=Kind.PAGE, name="Page 3"), Result(), png(1, (200, 100)), "page-3")
+    region = Region(id="r1", box=Box(ymin=400, xmin=300, ymax=700, xmax=700))
+    trials.detections.save(Detection(number=1, page=page.id, digest=page.digest, regions=(region,)))
+    server.fail_next("truncated_image", times=2)
+    step = first_chain("en").steps[0]
+    cell = cell_id(page, "r1", step.id)
+    options = RunOptions(engine=EngineName.GEMINI, default_model=PRO)
+    order = PlatesOrder(Chain(steps=(step,)), Cut(), options)
+    run = ended(begin_story(desk(), plates_spec(desk(), trials, read_plate(trials, page.id), order, [cell])))
+    assert (run.maybe_billed, len(server.requests)) == ({cell}, 2)
+    app = opened(trials, "book_pages", cell=cell)
+    assert "The attempt may still be billed." in said(app)
+    assert "1 image of the last run was not made and may still be billed." in said(app)
 
 
 def test_google_cloud_is_told_at_once(trials: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,6 @@ from core.models.asset import EngineName, Kind, Recipe, Result
 from core.models.region import Box, Detection, Region
 from core.store import embedded
 from core.store.workspace import Workspace
-from core.studio.plates.holding import accept
 from tests.browser.harness import PHONE, StudioServer, Visits, wait_idle, wait_until
 from tests.samples import encoded, picture, png
 from tests.standin import StandIn
@@ -104,17 +103,18 @@ def test_a_sample_page_becomes_plates(engine: EngineName, request: pytest.Fixtur
     expect(page.locator(f".matrix .cell.{mark}")).to_have_count(2)
     expect(page.locator(".matrix .cell.failed")).to_have_count(0)
     wait_idle(page)
-    if not is_draft:
-        _look_at_what_strays(page, workspace)
-    page.locator(".matrix thead th", has_text="Colourise").get_by_role("button", name=re.compile(price)).click()
-    expect(page.locator(f".matrix .cell.{mark}")).to_have_count(4)
-    wait_idle(page)
     first = page.locator(".matrix tbody tr").first.locator(f".cell.{mark}")
     first.first.click()
     expect(page.get_by_text("Lines kept")).to_be_visible()
     expect(first.first.locator(".warning")).to_have_count(0 if is_draft else 1)  # the stand-in's picture is any picture
     _is_compared(page)
-    first.last.click()
+    if is_draft:
+        page.locator(".matrix thead th", has_text="Colourise").get_by_role("button", name=re.compile(price)).click()
+    else:  # what strays waits for the look it just got
+        page.get_by_role("button", name=re.compile(f"Go on anyway · {price}")).click()
+    expect(page.locator(f".matrix .cell.{mark}")).to_have_count(4)
+    wait_idle(page)
+    first.nth(1).click()
     expect(page.locator(".st-key-plates-cell")).to_contain_text("Colourisation")
     wait_idle(page)
     _is_compared(page)
@@ -145,18 +145,6 @@ def _one_is_taken_out_and_one_moved(page: Page, workspace: Workspace) -> Box:
     return moved
 
 
-def _look_at_what_strays(page: Page, workspace: Workspace) -> None:
-    """Accept the stand-in's pictures, which are any pictures, and show the page anew: further steps waited for that."""
-    expect(page.locator(".matrix .cell", has_text="waits: its restoration strays")).to_have_count(4)
-    workspace.sync()
-    for asset in workspace.assets():
-        if asset.recipe.kind is Kind.RESTORATION:
-            accept(workspace, asset)
-    page.locator(".matrix .cell.generated").last.click()
-    expect(page.locator(".matrix .cell", has_text="waits")).to_have_count(0)
-    wait_idle(page)
-
-
 def _is_compared(page: Page) -> None:
     """Hold that the open cell's picture stands under a slider that moves, and beside the one it was made from."""
     pair = page.locator(".st-key-plates-cell .pair")
@@ -184,7 +172,7 @@ def _is_whole(packed: zipfile.ZipFile, box: Box, engine: EngineName) -> None:
     assert Box.model_validate(plate["region"]["box"]) == box
     recipes = [picture["recipe"] for picture in plate["pictures"]]
     made = [("crop", None), ("restoration", engine), ("colourisation", engine)]
-    assert [(recipe["kind"], recipe.get("engine")) for recipe in recipes] == made
+    assert [(recipe["kind"], recipe.get("engine")) for recipe in recipes][:3] == made
     folder = told.removesuffix("plate.json")
     pictures = [packed.read(name) for name in names if name.startswith(folder) and name != told]
     kept = [json.loads(embedded.read(data).document or "{}")["recipe"] for data in pictures]
@@ -365,3 +353,53 @@ def test_files_of_every_kind_come_in_together(studio: StudioServer, open_page: V
     assert [item.split("\n")[0] for item in page.locator(".gallery .item").all_inner_texts()] == [
         *("leaf", "page 2", "page 10"),
     ]
+
+
+def test_all_pages_have_their_price(gemini_studio: StudioServer, standin: StandIn, open_page: Visits) -> None:
+    """For all pages it is said at most how much; what strays waits for a look, and goes on after it.
+
+    What is ready on all pages can be sent as a batch instead, for half of it.
+    """
+    standin.batches.running = 1000
+    workspace, address = book(gemini_studio, region("r1", 100))
+    other = workspace.save(Recipe(kind=Kind.PAGE), Result(), png(2, (600, 400)), "page-2")
+    workspace.detections.save(Detection(number=1, page=other.id, digest=other.digest, regions=(region("r1", 50),)))
+    page = open_page(gemini_studio, address, viewport=(1440, 1000))
+    expect(page.get_by_role("button", name=re.compile(r"missing · 3 images · about \$0\.10"))).to_be_visible()
+    page.get_by_role("button", name="Make what is missing on all pages").click()
+    page.get_by_role("button", name=re.compile(r"ready on all pages as a batch · at most \$0\.034")).click()
+    expect(page.get_by_text("2 images sent as a batch.")).to_be_visible()
+    assert sorted(len(job.requests) for job in standin.batches.jobs.values()) == [2]
+    wait_idle(page)
+    page.reload()
+    expect(page.locator(".matrix")).to_be_visible()
+    wait_idle(page)
+    page.get_by_role("button", name="Make what is missing on all pages").click()
+    page.get_by_role("button", name=re.compile(r"Make it on all pages · at most \$0\.20")).click()
+    expect(page.locator(".st-key-plates-waiting")).to_contain_text("On 2 pages further steps wait")
+    assert len(_made(workspace)) == 2
+    wait_idle(page)
+    page.locator(".matrix .cell", has_text="waits: its restoration strays").first.click()
+    page.get_by_role("button", name="Look at it").click()
+    expect(page.get_by_text("Further steps wait")).to_be_visible()
+    expect(page.get_by_text("Not tried yet: Restore · flat page · says what comes out")).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile(r"Try another preset · about \$0\."))).to_be_visible()
+    wait_idle(page)
+    page.get_by_role("button", name=re.compile(r"Go on anyway · about \$0\.")).click()
+    wait_until(lambda: len(_made(workspace)) == 4, "the colouring and the film", page)
+    expect(page.locator(".matrix .cell", has_text="waits")).to_have_count(0)
+    wait_idle(page)
+    page.get_by_role("radio", name="2", exact=True).click()
+    expect(page.get_by_role("button", name=re.compile("Make 2 images to choose among"))).to_be_visible()
+    wait_idle(page)
+    page.get_by_role("button", name=re.compile(r"Make 2 images to choose among · about \$0\.")).click()
+    versions = page.locator(".st-key-plates-cell .gallery .item")
+    expect(versions).to_have_count(3)
+    wait_idle(page)
+    versions.last.click()
+    expect(versions.last).to_have_attribute("aria-selected", "true")
+
+
+def _made(workspace: Workspace) -> list[str]:
+    workspace.sync()
+    return [asset.id for asset in workspace.assets() if asset.recipe.engine is EngineName.GEMINI]

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from core.models.talk import Talk
 from core.store.drafts import DraftsFile
 from core.store.workspace import Workspace
-from tests.browser.harness import StudioServer, Visits, wait_idle
+from tests.browser.harness import StudioServer, Visits, wait_idle, wait_until
 from tests.standin import StandIn
 
 HOSTILE = "Put a <img src=x onerror=alert(1)> hat ![x](http://evil.test/a.png) on it"
@@ -53,6 +53,23 @@ def _talk(workspace: Workspace) -> Talk:
     return workspace.conversations.read(talk.id)
 
 
+def _put_away_and_bring_back(page: Page, workspace: Workspace) -> None:
+    """Give the conversation another name, remove it, and undo that."""
+    talk = _talk(workspace)
+    page.locator(f".st-key-talk-menu-{talk.id}").get_by_role("button").click()
+    page.get_by_label("Name of the conversation").fill("Hill & rain")
+    page.keyboard.press("Enter")
+    wait_until(lambda: _talk(workspace).title == "Hill & rain", "the new name", page)
+    wait_idle(page)
+    page.get_by_role("button", name="Remove the conversation").click()
+    expect(page.get_by_text("The conversation “Hill & rain” is in the trash; its images stay.")).to_be_visible()
+    assert workspace.conversations.list() == []
+    wait_idle(page)
+    page.get_by_role("button", name="Undo").click()
+    _answered(page, "002")
+    assert set(_talk(workspace).turns) == set(talk.turns)
+
+
 def _choose(page: Page, label: str, option: str) -> None:
     box = page.get_by_role("combobox", name=re.compile(label))
     box.evaluate("element => element.scrollIntoView({block: 'center', behavior: 'instant'})")  # scrolling closes a list
@@ -82,6 +99,7 @@ def test_turn_by_turn_and_another_way(gemini_studio: StudioServer, standin: Stan
     page.get_by_role("button", name="Branch 1").click()
     _answered(page, "002")
     assert [turn.parent for turn in _talk(workspace).turns.values()] == ["", "001", "001"]
+    _put_away_and_bring_back(page, workspace)
     third = standin.requests[2]
     assert [side["parts"][-1].get("text") for side in third.body["contents"][::2]] == [
         "A robot on a hill at dusk",

@@ -101,7 +101,10 @@ def test_a_run_goes_on_without_its_tab(studio: StudioServer, open_page: Visits) 
 def test_a_blocked_scene_is_a_receipt_and_can_be_tried_again(
     gemini_studio: StudioServer, standin: StandIn, open_page: Visits
 ) -> None:
-    """A block marks its card, shows rule and next step, skips what follows, and one click tries again."""
+    """A block marks its card, shows its rule, skips what follows, and one click tries again.
+
+    So does one that leaves out an image it was made from.
+    """
     standin.fail_next("blocked_prompt")
     workspace = take_in_story(gemini_studio)
     page = open_page(gemini_studio, address(workspace, "hare"))
@@ -116,6 +119,14 @@ def test_a_blocked_scene_is_a_receipt_and_can_be_tried_again(
     assert len(standin.requests) == 2
     workspace.sync()
     assert [workspace.get(name).recipe.engine for name in versions(workspace, "hare")] == [EngineName.GEMINI]
+    wait_idle(page)
+    standin.fail_when("Scene: far", "blocked_image_safety")
+    page.get_by_role("button", name=re.compile("Make 2 images · about")).click()
+    expect(page.locator('.board .card.failed[data-id="far"]')).to_be_visible()
+    choose(page, "far")
+    page.get_by_role("button", name=re.compile("Leave out image 2: near")).click()
+    expect(page.get_by_role("button", name="Undo: images changed")).to_be_visible()
+    assert [source.id for source in open_story(workspace, "story").story.step("far").sources] == ["hare"]
 
 
 def test_a_run_is_cancelled_beside_its_progress(

@@ -51,7 +51,10 @@ def test_nothing_is_sent_twice(gemini: Terminal, server: StandIn) -> None:
 
 
 def test_a_part_that_failed_is_told(gemini: Terminal, server: StandIn) -> None:
-    """An image that was blocked is listed with its reason, and the exit code says that something is missing."""
+    """An image that was blocked is listed with its reason, and the exit code says that something is missing.
+
+    It can be sent again alone.
+    """
     server.fail_when("bad", "blocked_prompt_safety")
     send(gemini, "A bad robot.")
     gemini.run("batch", "fetch")
@@ -62,6 +65,8 @@ def test_a_part_that_failed_is_told(gemini: Terminal, server: StandIn) -> None:
     listed = gemini.run("batch", "list", "--json").document["batches"]
     assert [error["code"] for error in listed[0]["errors"]] == ["blocked"]
     assert [row["outcome"] for row in gemini.rows()] == ["blocked"]
+    again = gemini.run("batch", "retry", listed[0]["id"], "--json")
+    assert (again.code, [batch["images"] for batch in again.document["batches"]]) == (0, [1])
 
 
 def test_a_job_whose_answer_was_lost_is_not_lost(gemini: Terminal, server: StandIn) -> None:

@@ -106,6 +106,17 @@ def test_geometry_is_undone_before_comparing(name: str) -> None:
     assert found.aspect_drift < 0.05
 
 
+def test_the_page_around_a_tilted_frame_may_go() -> None:
+    """Words beside a frame are no part of the picture: what is cut out along the frame lacks nothing."""
+    picture = plates.line_art(11)
+    cv2.rectangle(picture, (0, 0), (picture.shape[1] - 1, picture.shape[0] - 1), (20, 20, 20), 5)
+    crop = cv2.copyMakeBorder(picture, 110, 110, 110, 110, cv2.BORDER_CONSTANT, value=(255,) * 3)
+    for line in (35, 65, crop.shape[0] - 60, crop.shape[0] - 30):
+        cv2.putText(crop, "of the voyage and its end", (60, line), cv2.FONT_HERSHEY_SIMPLEX, 1, (20, 20, 20), 2)
+    assert compared(crop, crop[106:-106, 106:-106]).faults == ()
+    assert Fault.MISSING in compared(crop, crop[106:-106, picture.shape[1] // 2 :]).faults
+
+
 def test_stretching_is_a_fault() -> None:
     """A picture squeezed by a fifth drifts by a quarter."""
     crop = crop_of("line")

@@ -33,11 +33,14 @@ NUMBERS = st.one_of(
     st.integers(-50, 1050),
     st.sampled_from([0, 1000, 500, math.nan, math.inf, -math.inf, 1e308, 5e-324]),
 )
-ANYTHING = st.one_of(NUMBERS, st.text(max_size=5), st.none(), st.booleans())
+ANYTHING = st.one_of(NUMBERS, st.text(max_size=5), st.none(), st.booleans(), st.lists(st.integers(), max_size=4))
 BOXES = st.one_of(
     st.tuples(*[st.integers(-100, 1100)] * 4),
     st.tuples(*[NUMBERS] * 4),
+    st.tuples(*[st.integers(0, 1000).map(str)] * 4),
     st.lists(ANYTHING, max_size=6),
+    st.integers(5, 3000).map(lambda count: [1] * count),
+    st.dictionaries(st.sampled_from(["ymin", "xmin", "ymax", "xmax"]), NUMBERS),
     ANYTHING,
 )
 FINDINGS = st.lists(
@@ -86,6 +89,16 @@ def test_repairing_twice_changes_nothing(findings: list[Finding], wish: Wish) ->
     assert not set(twice.counts) & {*DROPPED, Flag.REVERSED, Flag.OUT_OF_RANGE, Flag.LABEL_NOT_ALLOWED}
     without_flags = [region.model_copy(update={"flags": ()}) for region in once]
     assert [region.model_copy(update={"flags": ()}) for region in twice.regions] == without_flags
+
+
+@given(st.tuples(*[st.integers(0, 1000)] * 4), st.integers(1000, 3000), st.booleans())
+def test_a_huge_answer_of_one_box_is_one_region(box: Any, count: int, is_reversed: bool) -> None:
+    """However often a box is answered, turned round or not, it is one region, and all the others are counted."""
+    top, left, bottom, right = box
+    done = mended(*[(bottom, right, top, left) if is_reversed and at % 2 else box for at in range(count)])
+    is_box = top != bottom and left != right
+    assert len(done.regions) == int(is_box)
+    assert sum(done.counts.get(flag, 0) for flag in DROPPED) == count - int(is_box)
 
 
 @given(st.lists(st.tuples(*[st.integers(0, 1000)] * 4), max_size=25))

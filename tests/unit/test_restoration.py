@@ -164,6 +164,19 @@ def test_nothing_is_turned_without_proof() -> None:
     assert (made.warp, made.skew) == (None, 0.0)
 
 
+def test_what_fills_its_crop_has_no_paper_to_whiten() -> None:
+    """A green board from edge to edge stays green: nothing green is paper."""
+    board = np.full((600, 800, 3), (58, 90, 30), np.uint8)
+    for left in range(60, 760, 90):
+        cv2.rectangle(board, (left, 120), (left + 50, 300), (35, 33, 32), -1)
+        cv2.line(board, (left, 360), (left + 60, 560), (110, 150, 80), 3)
+    made = restore(board)
+    assert made.plate_type is PlateType.PHOTOGRAPH
+    blue, green, red = made.picture[20, 20]
+    assert green > 1.2 * max(blue, red)
+    assert made.picture.mean() < 150
+
+
 def test_a_photograph_is_cut_out_along_its_edge() -> None:
     """No paper is left around a photograph, also a tilted one; it fills its canvas."""
     spoilt, _ = plates.tilted(plates.on_paper(plates.photograph(71), 30), 4)

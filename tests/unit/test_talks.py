@@ -26,7 +26,7 @@ from tests.standin import Recorded, StandIn
 from tests.terminal.harness import wait_until
 from tests.unit.conftest import keyed
 
-MODEL, OTHER = "gemini-nano-banana-2.1", "gemini-3-pro-image"
+MODEL, OTHER, WATCHES = "gemini-nano-banana-2.1", "gemini-3-pro-image", "gemini-3.1-flash-image"
 
 
 def fresh_studio(server: StandIn, tmp_path: Path) -> Studio:
@@ -88,6 +88,22 @@ def test_a_turn_is_an_image_made_from_the_one_before(studio: Studio, project: Wo
     last = server.requests[1].body["contents"][-1]
     assert [set(part) for part in last["parts"]] == [{"inlineData"}, {"text"}]
     assert history(project) == []
+
+
+@pytest.mark.parametrize("is_file", [False, True])
+def test_a_video_is_looked_at_in_its_turn(studio: Studio, project: Workspace, server: StandIn, is_file: bool) -> None:
+    """By chat a video goes along with the words it came with; later an address is repeated there, a file is not."""
+    film = b"\0\0\0\x20ftypisom" + b"film" * 100
+    video = project.videos.keep(film) if is_file else "https://www.youtube.com/watch?v=abcdefghijk"
+    settings = GenerationSettings(video=video, video_end=4)
+    first = say(studio, project, "Draw its end.", model=WATCHES, settings=settings)
+    say(studio, project, "In the rain.", first, model=WATCHES)
+    asked, later = server.requests
+    assert [set(part) for part in asked.parts] == [{"fileData", "videoMetadata"}, {"text"}]
+    assert turn(project, first).recipe.settings.video == video
+    repeated = [part["fileData"]["fileUri"] for part in later.history[0]["parts"] if "fileData" in part]
+    assert repeated == ([] if is_file else [video])
+    assert all("fileData" not in part for part in later.body["contents"][-1]["parts"])
 
 
 def test_a_conversation_survives_a_restart(studio: Studio, project: Workspace, server: StandIn, tmp_path: Path) -> None:

@@ -16,7 +16,9 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from core.errors import all_errors, from_plain
-from core.ui import errors_text, texts
+from core.models.catalog import load_catalog
+from core.models.wishes import PRESETS
+from core.ui import errors_text, known_texts, texts
 from core.ui.session import LANGUAGES
 
 ROOT = Path(__file__).parents[2]
@@ -106,6 +108,15 @@ def test_compiled_texts_are_the_written_ones(language: str) -> None:
     compiled = io.BytesIO()
     write_mo(compiled, _read(_po(language), language))
     assert _po(language).with_suffix(".mo").read_bytes() == compiled.getvalue()
+
+
+def test_what_is_read_from_below_is_collected() -> None:
+    """The notes of the catalog's models and the words of the presets are texts of the interface too."""
+    notes = {note for facts in load_catalog().models for note in facts.notes}
+    assert set(known_texts._notes(str)) == notes
+    words = {word for preset in PRESETS.values() for word in (preset.what, preset.caption_means, preset.label_means)}
+    assert set(known_texts._presets(str)) == words
+    assert known_texts.known_text("Somebody's own note.") == "Somebody's own note."
 
 
 def test_plurals_follow_the_count(speaking) -> None:

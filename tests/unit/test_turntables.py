@@ -15,7 +15,7 @@ from core.studio.context import LOCAL_USER, Studio
 from core.studio.lab import LabOrder, history, reference_to
 from core.studio.planning import StepStatus
 from core.studio.runs import cancel_run
-from core.studio.turntables import Turntable, begin_turntable, read_views
+from core.studio.turntables import Turntable, begin_turntable, last_words, read_views
 from tests.samples import keep
 from tests.standin import StandIn
 from tests.terminal.harness import wait_until
@@ -32,7 +32,7 @@ def project(studio: Studio, tmp_path: Path) -> Workspace:
 
 def turntable(project: Workspace, *, views: tuple[str, ...] = VIEWS, is_posed: bool = True, **more: Any) -> Turntable:
     """Return a turntable of a sheet, with a picture of the pose."""
-    sheet = reference_to(project.find("hare") or keep(project, "hare", 1), Role.CHARACTER)
+    sheet = reference_to(project.find("hare") or keep(project, "hare", 1), Role.CHARACTER, "Wick")
     pose = reference_to(project.find("pose") or keep(project, "pose", 2), Role.POSE)
     values: dict[str, Any] = {"engine": EngineName.GEMINI, "model": NANO, **more}
     order = LabOrder(values.pop("prompt", PROMPT), (sheet, pose) if is_posed else (sheet,), **values)
@@ -50,7 +50,9 @@ def ended(studio: Studio, run: str) -> RunView:
 
 def test_the_third_view_sends_sheet_both_views_and_pose(studio: Studio, project: Workspace, server: StandIn) -> None:
     """Each call carries the sheet, the views before it in their order, and the pose last; their words name them so."""
-    run = made(studio, project, turntable(project, settings=GenerationSettings(aspect_ratio="3:4")))
+    wanted = turntable(project, settings=GenerationSettings(aspect_ratio="3:4"))
+    words = last_words(studio, project, wanted)
+    run = made(studio, project, wanted)
     assert [run.outcomes[step].status for step in run.steps] == [StepStatus.GENERATED] * 3
     first, second, third = (project.get(run.outcomes[step].asset_id or "") for step in run.steps)
     whole = [project.read(project.get("hare")), project.read(first), project.read(second)]
@@ -60,10 +62,11 @@ def test_the_third_view_sends_sheet_both_views_and_pose(studio: Studio, project:
         [*whole[:2], pose],
         [*whole, pose],
     ]
-    assert server.requests[2].prompt == (
-        "- Image 1: hare, the character.\n"
-        "- Image 2: hare · the front, the character.\n"
-        "- Image 3: hare · the right side, the character.\n"
+    assert words == server.requests[2].prompt
+    assert words == (
+        "- Image 1: Wick, the character.\n"
+        "- Image 2: Wick · the front, the character.\n"
+        "- Image 3: Wick · the right side, the character.\n"
         "- Image 4: pose, for the pose only.\n"
         "The character of Image 1, seen from the back, on plain white."
     )

@@ -18,7 +18,7 @@ from core.errors import CancelledError, ConfigurationError, EngineError
 
 FIRST_WAIT = 1.0
 LONGEST_WAIT = 30.0
-MOST_REREADS = 1
+MOST_REREADS = 2
 NOT_RECORDED = "{what} made, but the end of its attempt could not be recorded ({kind}); it may be billed."
 A = TypeVar("A", bound=Answer)
 
@@ -32,7 +32,8 @@ class Order(Generic[A]):
     """What is asked for: how it is written, asked and read, and what it may cost and did. USD.
 
     `write` makes ready what `ask` sends; `explain` says what an error of either means. `failed_cost` prices an answer
-    that could not be used, 0 when that is not known. `what` is what was made, as in "The image was".
+    that could not be used, 0 when that is not known; such an answer, which may be billed each time, is asked for again
+    at most `most_rereads` times. `what` is what was made, as in "The image was".
     """
 
     model: str
@@ -43,6 +44,7 @@ class Order(Generic[A]):
     cost: Callable[[A], float]
     explain: Callable[[Exception, str, Redactor, bool], AttemptFailed] = classify
     failed_cost: Callable[[Usage], float] = _unknown_cost
+    most_rereads: int = MOST_REREADS
     what: str = "The image was"
 
 
@@ -88,9 +90,8 @@ class Call(Generic[A]):
 
     def _is_worth_trying(self, failure: AttemptFailed) -> bool:
         if failure.is_transient and failure.status is not None and 200 <= failure.status < 300:
-            # an answer that came and cannot be used may be billed each time
             self._rereads += 1
-            return self._rereads <= MOST_REREADS
+            return self._rereads <= self._order.most_rereads
         return failure.is_transient
 
     async def _attempt(self) -> A:

@@ -134,6 +134,7 @@ class Service:
             estimate_usd=detection_price(catalog, facts.engine, facts.id, request.wish, settings),
             cost=lambda answer: cost(answer.usage),
             failed_cost=cost,
+            most_rereads=1,
             what="The search was",
         )
         answer = await Call(order, self.send, self._rules, observer).run()

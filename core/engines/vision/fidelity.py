@@ -28,6 +28,10 @@ PATCH = 0.03
 """Window, as a share of the longer side, in which next to all edges must be alone to make a patch."""
 CLEAR = 0.3
 """Contrast a strong edge has, as a share of the picture's highest: stains and bleed-through have less."""
+BEYOND = 0.05
+"""Share of the longer side that may be left out at an edge: a photograph is cut inside its frame to fill its canvas."""
+MOST_CUT = 0.03
+"""Share of the edges out there that belong to strokes from within, above which the picture itself was cut."""
 DIRECTIONS = 4
 FEWEST_EDGES = 40
 ORANGE, BLUE = (0, 94, 213), (178, 114, 0)  # BGR; told apart by colour-blind eyes too
@@ -131,6 +135,8 @@ class _Comparison:
 def _compared(crop: Pixels, own: Pixels, there: Pixels) -> _Comparison:
     weight = _counted(crop.shape)
     reach = max(2, round(REACH * max(crop.shape)))
+    first = _edges(crop, weight, FINE)
+    weight = cv2.min(weight, 255 - _surroundings(first.all_strong, there))
     first, second = _edges(crop, weight, FINE), _edges(own, cv2.min(weight, there), FINE)
     shapes = _alone(_edges(own, cv2.min(weight, there), COARSE), _edges(crop, weight, COARSE), 2 * reach)
     return _Comparison(
@@ -173,6 +179,23 @@ def _counted(shape: tuple[int, ...]) -> Pixels:
     rim = max(1, round(RIM * max(shape)))
     weight[rim:-rim, rim:-rim] = 255
     return weight
+
+
+def _surroundings(strong: Pixels, there: Pixels) -> Pixels:
+    """Return 255 where the crop shows what is around its picture: a tilted frame's corners hold the page's text.
+
+    It is what lies outside the restoration, unless strokes go on into it far out: then the picture itself was cut.
+    """
+    beyond = max(1, round(BEYOND * max(strong.shape)))
+    kernel = np.ones((2 * beyond + 1,) * 2, np.uint8)
+    outside, inside = cv2.dilate(there, kernel) == 0, there > 0
+    _, strokes = cv2.connectedComponents(cv2.dilate(strong, np.ones((5, 5), np.uint8)))
+    out_there = strokes[outside & (strong > 0)]
+    within = np.zeros(strokes.max() + 1, bool)
+    within[np.unique(strokes[inside])] = True
+    within[0] = False
+    is_cut = out_there.size > 0 and float(within[out_there].mean()) > MOST_CUT
+    return np.where(~inside & (not is_cut), 255, 0).astype(np.uint8)
 
 
 def _edges(grey: Pixels, counted: Pixels, blur: float) -> _Edges:

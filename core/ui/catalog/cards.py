@@ -10,6 +10,8 @@ from core.models.account import AccountModels
 from core.models.asset import EngineName
 from core.models.catalog import Catalog, ModelFacts, Purpose, Thinking
 from core.studio.account_models import unlisted_image_models
+from core.ui.known_texts import known_text
+from core.ui.labels import level_name, setting_name
 from core.ui.session import studio
 from core.ui.texts import _
 from core.ui.widgets import amount, plain
@@ -20,7 +22,7 @@ def show_models(account: AccountModels | None) -> None:
     here = studio().studio
     with st.container(key="models"):
         _show_cards(here.catalog, account)
-    with st.expander(_("What to know of all models that make images")):
+    with st.expander(_("What to know of all Gemini models that make images")):
         st.markdown("\n".join(f"- {plain(line)}" for line in _limits(here.catalog)))
     st.caption(
         _("Prices were seen on {date}. To correct an entry or add one, write it into {file} and start again.").format(
@@ -32,7 +34,7 @@ def show_models(account: AccountModels | None) -> None:
 def _limits(catalog: Catalog) -> Iterator[str]:
     """Yield what holds of the service's models whatever their card says, a sentence each."""
     films = [facts.title for facts in catalog.models if facts.purpose is Purpose.IMAGE and facts.has_video_input]
-    yield _("Every image carries Google's SynthID watermark: it cannot be seen, and tells that a model made it.")
+    yield _("Every image that they make carries Google's SynthID watermark: unseen, it tells that a model made it.")
     yield _(
         "Prompts work best in English, Arabic (Egypt), Chinese, French, German, Hindi, Indonesian, Italian, Japanese, "
         "Korean, Portuguese (Brazil), Russian, Spanish (Mexico), Ukrainian and Vietnamese."
@@ -66,7 +68,7 @@ def _card(facts: ModelFacts, account: AccountModels | None) -> None:
         if lines:
             st.table(lines, border="horizontal", hide_index=True, hide_header=True)
         for note in facts.notes:
-            st.caption(plain(note))
+            st.caption(plain(known_text(note)))
 
 
 def _badges(facts: ModelFacts, account: AccountModels | None) -> None:
@@ -93,7 +95,7 @@ def _facts(facts: ModelFacts, account: AccountModels | None) -> Iterator[tuple[s
     yield _("Search"), _("web and images") if facts.has_image_search else _("web") if facts.has_search else ""
     yield _("Price of a search"), _search_price(facts) if facts.has_search else ""
     yield _("Video input"), _("yes") if facts.has_video_input else ""
-    yield _("Also heeds"), ", ".join(name.replace("_", " ") for name in facts.sampling)
+    yield _("Also heeds"), ", ".join(setting_name(name).lower() for name in facts.sampling)
     replacement = studio().studio.catalog.model(facts.replacement).title if facts.replacement else ""
     yield _("Replaced by"), replacement
     instead = _instead(facts, account)
@@ -142,4 +144,4 @@ def _references(facts: ModelFacts) -> str:
 def _thinking(facts: ModelFacts) -> str:
     if facts.thinking is Thinking.ALWAYS:
         return _("always; the amount cannot be set")
-    return ", ".join(facts.thinking_levels)
+    return ", ".join(map(level_name, facts.thinking_levels))

@@ -15,13 +15,13 @@ from core.studio.prompts import count_words
 from core.studio.turntables import Turntable
 from core.ui.advising import show_advice
 from core.ui.batching import batch_button
-from core.ui.controls import KeptControls, model_controls
+from core.ui.controls import KeptControls, engine_in_use, model_controls, model_in_use
 from core.ui.desk import desk
 from core.ui.lab.references import choose_references, fill_references, references
 from core.ui.lab.talk_place import BENCH, MODE
 from core.ui.lab.template_in_use import leave_template
 from core.ui.lab.templates_part import show_suited_models, show_templates
-from core.ui.lab.turntable_part import choose_views, left_blank, wanted_turntable
+from core.ui.lab.turntable_part import choose_views, left_blank, wanted_turntable, words_of_last_view
 from core.ui.lab.video_part import VIDEO_FIELDS, choose_video
 from core.ui.labels import role_names
 from core.ui.session import forget_kept, kept, kept_value, set_kept, studio
@@ -165,7 +165,8 @@ def _prompt() -> str:
         if blanks := left_blank(NAME, prompt):
             st.caption(_("Still blank: {names}").format(names=plain(", ".join(blanks))), width="content")
         with st.popover(_("What is sent"), type="tertiary"):
-            sent = composed(studio().workspace, LabOrder(prompt, references(NAME)))
+            order = LabOrder(prompt, references(NAME), engine_in_use(), model_in_use(NAME))
+            sent = words_of_last_view(NAME, order) or composed(studio().workspace, order)
             st.code(sent or " ", language=None, wrap_lines=True)
     return prompt
 

@@ -7,7 +7,7 @@ import streamlit as st
 from core.errors import StudioError
 from core.models.template import open_blanks
 from core.studio.lab import LabOrder
-from core.studio.turntables import Turntable, ViewState, begin_turntable, read_views
+from core.studio.turntables import Turntable, ViewState, begin_turntable, last_words, read_views
 from core.ui.components.pictures import zoom_picture
 from core.ui.desk import desk
 from core.ui.lab.template_in_use import template_in_use, views_place
@@ -57,8 +57,20 @@ def wanted_turntable(name: str, order: LabOrder) -> Turntable | None:
     return Turntable(order, _blank(name), views)
 
 
+def words_of_last_view(name: str, order: LabOrder) -> str:
+    """Return what is sent for the last view, in words; "" where there is no series, or it lacks something."""
+    wanted = wanted_turntable(name, order)
+    try:
+        return last_words(studio().studio, studio().workspace, wanted) if wanted else ""
+    except StudioError:
+        return ""
+
+
 def show_turntable_button(name: str, wanted: Turntable, price_usd: float, is_running: bool) -> None:
-    """Show the one button that makes the views that are missing, all of them again when none is; each costs so much."""
+    """Show the one button that makes the views that are missing, all of them again when none is.
+
+    `price_usd` is what each of them costs.
+    """
     with st.container(key="go-bar", gap="small"):
         is_wanted = st.button(
             _label(wanted, price_usd).replace("$", r"\$"),
@@ -110,11 +122,15 @@ def _label(wanted: Turntable, price_usd: float) -> str:
     count = sum(not state.is_current for state in states) if states else len(wanted.views)
     if not count:
         words, count = _("Make {images} again · {price}"), len(states)
-        return words.format(images=images(count), price=price(count * price_usd))
-    label = _("Make {images} · {price}").format(images=images(count), price=price(count * price_usd))
+        return words.format(images=images(count), price=_cost(wanted, count * price_usd))
+    label = _("Make {images} · {price}").format(images=images(count), price=_cost(wanted, count * price_usd))
     if not (reused := len(wanted.views) - count):
         return label
     return ngettext("{label}, {count} reused", "{label}, {count} reused", reused).format(label=label, count=reused)
+
+
+def _cost(wanted: Turntable, usd: float) -> str:
+    return price(usd, has_search=wanted.order.settings.search is not None)
 
 
 def _states(wanted: Turntable) -> tuple[ViewState, ...]:

@@ -16,6 +16,8 @@ from core.studio.account_models import default_model
 from core.studio.background import begin_detection
 from core.studio.detection import Search, resolved
 from core.studio.specs import DetectSpec
+from core.ui.known_texts import known_text
+from core.ui.labels import level_name
 from core.ui.plates.view import View
 from core.ui.session import kept, kept_value, remember_place, set_kept, studio
 from core.ui.telling import attempt
@@ -76,9 +78,13 @@ def _wish() -> Wish:
         )
     )
     ready = words_of(Wish(preset=preset))
-    what = kept(st.text_area, _("In your own words"), f"{_NAME}/what", "", placeholder=ready.what, height=90)
-    caption = kept(st.text_input, _("A caption is"), f"{_NAME}/caption", "", placeholder=ready.caption_means)
-    label = kept(st.text_input, _("A label is"), f"{_NAME}/label", "", placeholder=ready.label_means)
+    what = kept(
+        st.text_area, _("In your own words"), f"{_NAME}/what", "", placeholder=known_text(ready.what), height=90
+    )
+    caption = kept(
+        st.text_input, _("A caption is"), f"{_NAME}/caption", "", placeholder=known_text(ready.caption_means)
+    )
+    label = kept(st.text_input, _("A label is"), f"{_NAME}/label", "", placeholder=known_text(ready.label_means))
     labels = kept(
         st.text_input, _("Only these labels, separated by commas"), f"{_NAME}/labels", "", placeholder=_("any label")
     )
@@ -127,7 +133,7 @@ def _means(wish: Wish) -> tuple[str, DetectionSettings]:
 
 def _controls(facts: ModelFacts) -> DetectionSettings:
     sizes = {"": _("Default"), "low": _("low"), "medium": _("medium"), "high": _("high"), "ultra_high": _("ultra high")}
-    levels = {"": _("Default"), **{level: level for level in facts.thinking_levels}}
+    levels = {"": _("Default"), **{level: level_name(level) for level in facts.thinking_levels}}
     resolution = kept(
         st.selectbox,
         _("Detail in which the page is read (ultra high for tiny things)"),

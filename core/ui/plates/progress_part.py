@@ -27,6 +27,7 @@ from core.ui.widgets import amount, plain, price, show_error
 _MOST_NAMED = 20
 _MOST_ANSWERS = 5
 _ANSWERED = (BlockedError, NoImageError, UnreadableAnswerError)
+_HEIGHT, _HEIGHT_WITH_BATCH = 90, 145  # CSS pixels
 _PAGES_AT_ONCE = 2  # a page's steps run side by side too
 
 
@@ -56,8 +57,10 @@ def show_all_pages(view: View) -> None:
     popover = st.popover(
         label, icon=":material/library_books:", disabled=view.is_searching, on_change="rerun", key="plates/all"
     )
-    if popover.open:  # all pages are read for this
-        with popover:
+    # its place on the screen is chosen as it opens, before there is anything in it: its height is there from the first
+    height = _HEIGHT_WITH_BATCH if view.options.engine is EngineName.GEMINI else _HEIGHT
+    with popover, st.container(height=height, border=False):
+        if popover.open:  # all pages are read for this
             _all_pages(view)
 
 

@@ -26,9 +26,7 @@ def show_rows(view: View, found: Detection) -> None:
         return
     _table(view, found, [("", found.regions)], is_grouped=False)
     if any(counts):
-        unnamed = _("without a label")
-        said = (f"{label or unnamed} × {count}" for label, count in counts.items())
-        st.caption(plain(" · ".join(said)))
+        st.caption(plain(" · ".join(_counted(label, count) for label, count in counts.items())))
 
 
 def _way() -> str:
@@ -82,13 +80,17 @@ def _table(view: View, found: Detection, groups: Sequence[tuple[str, Sequence[Re
         st.rerun()
 
 
+def _counted(label: str, count: int) -> str:
+    named = label or _("without a label")
+    return f"{named} × {count}"
+
+
 def _head(label: str, regions: Sequence[Region]) -> dict[str, Any]:
     """Return a group's first row: its label with its count, and all its captions on one line."""
     captions = dict.fromkeys(" ".join(region.caption.split()) for region in regions if region.caption.strip())
-    unnamed = _("without a label")
     return {
         _("No."): None,
-        _("Label"): f"{label or unnamed} × {len(regions)}",
+        _("Label"): _counted(label, len(regions)),
         _("Confidence"): None,
         _("Size, px"): "",
         _("Caption"): ", ".join(captions),

@@ -14,6 +14,8 @@ SMALL = 480
 DARKEST = 0.66
 LEAST_RIM = 0.22
 DARKEST_PAPER = 60
+GREENEST, BLUEST = -14.0, -16.0
+"""Chroma (Lab a and b) beyond which nothing is paper: it is grey, or yellow to brown, never green or blue."""
 _GREY = np.array([[0.114, 0.587, 0.299]], np.float32)
 
 
@@ -62,7 +64,11 @@ def paper_from_rim(picture: Pixels) -> Plane | None:
     tint = logs - light[:, None]
     usual = np.median(tint[likely], axis=0)
     likely &= np.abs(tint - usual).max(axis=1) < 0.07
-    if likely.mean() < LEAST_RIM or np.exp(np.median(light[likely])) < DARKEST_PAPER:
+    if (
+        likely.mean() < LEAST_RIM
+        or np.exp(np.median(light[likely])) < DARKEST_PAPER
+        or not is_like_paper(colours[likely])
+    ):
         return None
     terms = _terms(*places[likely].T)
     stiffness = np.diag([0, 0.05, 0.05, 0.5, 0.5, 0.5]) * likely.sum() * 0.1 + np.eye(6) * 1e-9
@@ -74,6 +80,13 @@ def paper_from_rim(picture: Pixels) -> Plane | None:
     surface = np.stack([everywhere @ fit for fit in fits], axis=1)
     surface = np.clip(surface, logs.min(axis=0) - 0.03, logs.max(axis=0) + 0.03)
     return _enlarged(np.exp(surface).reshape(rows, columns, 3), picture)
+
+
+def is_like_paper(colours: Plane) -> bool:
+    """Tell whether the middle one of colours (BGR, 0 to 255, in the last axis) can be that of paper."""
+    middle = np.median(colours.reshape(-1, 3), axis=0).astype(np.float32) / 255
+    _, green_red, blue_yellow = cv2.cvtColor(middle.reshape(1, 1, 3), cv2.COLOR_BGR2LAB)[0, 0]
+    return bool(green_red > GREENEST and blue_yellow > BLUEST)
 
 
 def paper_closely(picture: Pixels, surface: Plane) -> Plane:

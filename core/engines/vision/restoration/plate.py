@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from core.engines.drawing.picture import Pixels, Plane, shrink
-from core.engines.vision.restoration.paper import on_paper, paper_surface
+from core.engines.vision.restoration.paper import is_like_paper, on_paper, paper_surface
 
 MAX_TEXT = 20_000
 LIGHTNESSES = 12
@@ -56,7 +56,10 @@ def recognised_type(picture: Pixels, paper: Plane | None, inside: Pixels | None 
     if inside is not None:
         middle = cv2.resize(inside, small.shape[1::-1], interpolation=cv2.INTER_NEAREST) > 0
         middle = middle if middle.any() else np.ones(small.shape[:2], bool)
-    shares = on_paper(small, paper_surface(small))
+    ground = paper_surface(small)
+    if paper is None and not is_like_paper(ground):  # a thing that fills its crop, such as a green circuit board
+        return PlateType.PHOTOGRAPH
+    shares = on_paper(small, ground)
     tone, _ = _tone_and_bare(shares, middle)
     coloured = float(_is_coloured(shares)[middle].mean())
     if tone < 0.16:

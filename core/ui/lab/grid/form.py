@@ -15,7 +15,7 @@ from core.ui.controls import KeptControls, choose_top_p, engine_in_use, like_kno
 from core.ui.further_controls import FURTHER, choose_further, offered_searches, read_further
 from core.ui.lab.grid.prompts import MOST_TRIES, NAME, TRIES, show_prompts, wanted_prompts
 from core.ui.lab.references import choose_references, references
-from core.ui.labels import search_names, setting_name
+from core.ui.labels import level_name, search_names, setting_name
 from core.ui.session import kept, kept_value, set_kept, studio
 from core.ui.texts import _
 from core.ui.widgets import plain
@@ -100,7 +100,8 @@ def _show_axes() -> None:
         places = st.columns(len(offered)) if offered else []
         for place, (setting, found) in zip(places, offered.items(), strict=True):
             with place:
-                said = search_names().__getitem__ if setting == "search" else str
+                names = {"search": search_names().__getitem__, "thinking_level": level_name}
+                said = names.get(setting, str)
                 _show_choice(setting_name(setting), setting, found, said, [])
 
 

@@ -15,7 +15,7 @@ from core.ui.lab.grid.cell import show_cell
 from core.ui.lab.grid.form import show_form
 from core.ui.lab.grid.matrix import cells_price, show_matrix
 from core.ui.lab.grid.view import View, begin_all, read_view
-from core.ui.labels import setting_name
+from core.ui.labels import level_name, setting_name
 from core.ui.session import studio
 from core.ui.texts import _, ngettext
 from core.ui.under_way import show_under_way
@@ -111,5 +111,5 @@ def _notes(view: View) -> None:
 
 def _unheeded(found: Unheeded) -> str:
     words = _("{title} does not heed {setting} ({values}): it is left out, and nothing is made twice for it.")
-    values = ", ".join(str(value) for value in found.values)
+    values = ", ".join(level_name(str(value)) for value in found.values)
     return words.format(title=found.title, setting=setting_name(found.setting).lower(), values=values)
