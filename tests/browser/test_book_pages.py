@@ -10,9 +10,6 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from core.models.asset import EngineName, Kind, Recipe, Result
-from core.models.region import Detection
-from core.store.workspace import Workspace
 from tests.browser.books import book, drag, drag_by_finger, middle, region, regions_of
 from tests.browser.harness import PHONE, StudioServer, Visits, wait_idle, wait_until
 from tests.samples import encoded, picture, png
