@@ -35,7 +35,7 @@ from core.studio.runner import (
     outcomes_so_far,
 )
 from core.studio.runners import Runners
-from core.studio.specs import DETECT_WORKFLOW, RUN_WORKFLOW, SPECS, RunSpec, Spec, StepOutcome, run_prefix
+from core.studio.specs import RUN_WORKFLOW, SPECS, RunSpec, Spec, StepOutcome, run_prefix
 
 UNFINISHED = ("PENDING", "ENQUEUED", "DELAYED")
 _FOLLOW_SECONDS = 0.2
@@ -173,11 +173,11 @@ def no_such_run(run: str) -> StudioError:
 
 
 def list_runs(studio: Studio, limit: int = 50) -> list[RunSummary]:
-    """Return the newest runs of stories and of searches of this home, newest first."""
+    """Return the newest runs of this home, of any kind, newest first."""
     if not has_runs(studio):
         return []
     dbos = runs_database(studio)
-    found = dbos.list_workflows(name=[RUN_WORKFLOW, DETECT_WORKFLOW], sort_desc=True, limit=limit)
+    found = dbos.list_workflows(name=list(SPECS), sort_desc=True, limit=limit)
     return [_summary(studio, dbos, status) for status in found]
 
 

@@ -13,7 +13,7 @@ from core.errors import StudioError
 from core.models.asset import EngineName, Recipe
 from core.models.batch import Batch
 from core.studio.batches import Sent, fetch_batch, has_lane, own_batches, send_batch
-from core.studio.boards import Board
+from core.studio.boards import Board, Card
 from core.studio.planning import RunOptions, model_of
 from core.studio.ready import ready_recipes
 from core.studio.specs import RunSpec
@@ -93,6 +93,19 @@ def tell_sent(sent: Sent) -> None:
 def open_batches() -> list[Batch]:
     """Return this person's batches of the open project that have images under way."""
     return [batch for batch in own_batches(studio().studio, studio().workspace) if batch.is_open]
+
+
+def warn_of_paying_twice(cards: Sequence[Card]) -> None:
+    """Say which of a story's images are on their way in a batch: who makes them now pays for them a second time."""
+    steps = {entry.recipe.step for batch in open_batches() for entry in batch.entries if entry.is_open}
+    count = sum(card.step.id in steps for card in cards)
+    if count:
+        words = ngettext(
+            "{count} of these is on its way in a batch: made now, it is paid for twice.",
+            "{count} of these are on their way in a batch: made now, they are paid for twice.",
+            count,
+        )
+        st.caption(words.format(count=count))
 
 
 def show_batches_under_way() -> None:

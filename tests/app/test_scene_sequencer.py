@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.models.asset import EngineName, GenerationSettings
+from core.models.asset import EngineName, GenerationSettings, Kind, Recipe
+from core.models.batch import Batch, BatchEntry
 from core.settings import load_settings
 from core.store.workspace import Workspace
-from core.studio.context import Studio
+from core.studio.context import LOCAL_USER, Studio
 from core.studio.project_stories import open_story, story_slugs
 from core.studio.specs import RunSpec
 from core.studio.story_writing import write_story
@@ -91,6 +93,18 @@ def test_an_edited_prompt_is_in_the_story_and_makes_what_follows_stale(project: 
     assert story_of(project).step("b").prompt == "- b, at night"
     assert button(app, "Make 2 images · free")
     assert "2 to make · 1 up to date" in said(app)
+
+
+def test_what_is_on_its_way_in_a_batch_is_told_beside_the_button(project: Workspace) -> None:
+    """Who makes at once what was sent as a batch pays for it twice, and is told so before the click."""
+    recipe = Recipe(kind=Kind.SCENE, step="b", prompt="b, at night", engine=EngineName.GEMINI)
+    values = {"model": "m", "entries": (BatchEntry(recipe=recipe, attempt="1"),), "job": "batches/1"}
+    created = datetime.now(UTC)
+    project.batches.put(Batch(id="batch-0123456789ab", created=created, user=LOCAL_USER, state="running", **values))
+    app = page(project, "b")
+    assert "paid for twice" not in said(app)
+    prompt_area(app).set_value("- b, at night").run()
+    assert "1 of these is on its way in a batch: made now, it is paid for twice." in said(app)
 
 
 def test_undo_brings_the_text_back_to_the_letter(project: Workspace) -> None:

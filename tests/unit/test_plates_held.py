@@ -21,6 +21,7 @@ from core.studio.plates.matrix import Matrix, read_matrix
 from core.studio.plates.presets import preset, presets, untried_preset
 from core.studio.plates.runs import PlatesOrder, plates_spec, read_plate
 from core.studio.plates.variants import variants_spec
+from core.studio.runs import list_runs
 from core.studio.specs import PlatesSpec
 from tests import plates as drawn
 from tests.standin import StandIn
@@ -129,6 +130,7 @@ def test_a_run_over_pages_says_which_wait(studio: Studio, workspace: Workspace, 
     (outcome,) = ended(studio, begin_plates(studio, spec)).outcomes.values()
     assert (outcome.status, outcome.count, outcome.error and outcome.error["code"]) == (StepStatus.HELD, 2, "strays")
     assert len(server.requests) == 2
+    assert ("All", 0, 1) in [(run.title, run.finished_steps, run.steps) for run in list_runs(studio)]
     workspace.sync()
     workspace.choices.lock("plates--page-3", "page-3-r1-restore-flat", True)
     assert set(held(studio, workspace, page).values()) == {"page-3-r2-restore-flat"}

@@ -15,7 +15,7 @@ from core.studio.plates.cutting import MOST_MARGIN, cut_out, region_name
 from core.studio.plates.fidelity import is_poor
 from core.studio.plates.matrix import Row
 from core.studio.plates.runs import plates_spec
-from core.ui.batching import story_batch_button
+from core.ui.batching import story_batch_button, warn_of_paying_twice
 from core.ui.components.grid import GridAct, GridCell, GridHead, picture_grid
 from core.ui.components.marks import Mark
 from core.ui.pictures import picture_url
@@ -94,6 +94,7 @@ def _make_all(view: View) -> None:
     cost = price(sum(card.price_usd for card in to_make))
     label = _("Make all that is missing · {images} · {price}").format(images=images(len(to_make)), price=cost)
     is_off = view.is_running
+    warn_of_paying_twice(to_make)
     if st.button(
         plain(label), type=main_type(not is_off), icon=":material/brush:", disabled=is_off, key="plates/make-all"
     ):

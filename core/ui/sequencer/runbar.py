@@ -11,7 +11,7 @@ from core.studio.planning import StepStatus
 from core.studio.project_stories import run_spec
 from core.studio.runs import cancel_run
 from core.studio.specs import StepOutcome
-from core.ui.batching import show_batches_under_way, story_batch_button
+from core.ui.batching import show_batches_under_way, story_batch_button, warn_of_paying_twice
 from core.ui.sequencer.actions import begin
 from core.ui.sequencer.board import cards_price
 from core.ui.sequencer.view import View
@@ -36,6 +36,7 @@ def show_runbar(view: View) -> None:
 
 def _offer(view: View) -> None:
     board = view.board
+    warn_of_paying_twice(board.to_make)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.text(_summary(view), width="stretch")
         if board.to_make:
