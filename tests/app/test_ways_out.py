@@ -155,17 +155,17 @@ def test_a_batch_offers_what_was_made_elsewhere(trials: Workspace, server: Stand
 
 
 def test_a_plate_that_may_be_billed_says_so(trials: Workspace, server: StandIn) -> None:
-    """A cell whose picture came damaged twice says that it may be billed all the same, and so does the page."""
+    """A cell whose picture came damaged each time says that it may be billed all the same, and so does the page."""
     page = trials.save(Recipe(kind=Kind.PAGE, name="Page 3"), Result(), png(1, (200, 100)), "page-3")
     region = Region(id="r1", box=Box(ymin=400, xmin=300, ymax=700, xmax=700))
     trials.detections.save(Detection(number=1, page=page.id, digest=page.digest, regions=(region,)))
-    server.fail_next("truncated_image", times=2)
+    server.fail_next("truncated_image", times=3)
     step = first_chain("en").steps[0]
     cell = cell_id(page, "r1", step.id)
     options = RunOptions(engine=EngineName.GEMINI, default_model=PRO)
     order = PlatesOrder(Chain(steps=(step,)), Cut(), options)
     run = ended(begin_story(desk(), plates_spec(desk(), trials, read_plate(trials, page.id), order, [cell])))
-    assert (run.maybe_billed, len(server.requests)) == ({cell}, 2)
+    assert (run.maybe_billed, len(server.requests)) == ({cell}, 3)
     app = opened(trials, "book_pages", cell=cell)
     assert "The attempt may still be billed." in said(app)
     assert "1 image of the last run was not made and may still be billed." in said(app)
