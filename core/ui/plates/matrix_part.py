@@ -186,7 +186,7 @@ def _crop_cell(view: View, row: Row) -> GridCell:
 def _cell(view: View, region: Region, card: Card) -> GridCell:
     line = card_line(card)
     if card.asset is not None and card.state in (CardState.CURRENT, CardState.LOCKED) and card.asset.result.seconds:
-        line += f" · {card.asset.result.seconds:.1f} s"
+        line += f" · {card.asset.result.seconds:.1f}\N{NO-BREAK SPACE}s"
     return GridCell(
         card.step.id,
         line,
