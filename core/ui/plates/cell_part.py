@@ -148,6 +148,7 @@ def show_fidelity(fidelity: Fidelity) -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute", gap="small"):
         for name, figure in figures.items():
             st.metric(name, figure, width="content")
+    st.caption(_("In the picture of differences orange is what is missing, blue what was invented, grey what is kept."))
     if not fidelity.is_aligned:
         st.caption(_("The two pictures could not be laid over each other exactly; read the figures with care."))
     if fidelity.is_poor:

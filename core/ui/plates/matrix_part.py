@@ -115,8 +115,8 @@ def _warn(view: View) -> None:
     """Name the restorations that stray from what they were made from, while steps wait to be built on them."""
     straying = {cell.step.id for cell in view.held.values()}
     names = [
-        f"{region_name(row.region)} ({kind_name(cell.step.kind)})"
-        for row in view.matrix.rows
+        f"{number} {region_name(row.region)} ({kind_name(cell.step.kind)})"
+        for number, row in enumerate(view.matrix.rows, 1)
         for cell in row.cells
         if cell.step.id in straying
     ]
