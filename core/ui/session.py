@@ -22,7 +22,7 @@ from core.store.drafts import DraftsFile
 from core.store.workspace import Workspace
 from core.studio.context import LOCAL_USER, Studio
 from core.ui.desk import desk, project, project_by_uuid, projects_folder
-from core.ui.fitting import fits, is_like
+from core.ui.fitting import fits, is_like, start_of
 from core.ui.shown import Shown
 
 LANGUAGES = {"en": "English", "zh_CN": "简体中文"}
@@ -210,13 +210,17 @@ def kept(widget: Callable[..., T], label: str, name: str, default: Any, **option
     waiting = studio().waiting
     # Streamlit keeps values of widgets the browser has dropped when runs are cut off: it would show, and send, blanks
     is_held = studio().shown.add(key)
+    is_told = True
     if key in waiting:
         st.session_state[key] = waiting.pop(key)
     elif not is_held or key not in st.session_state:
         st.session_state[key] = _read_drafts().get(name, default)
+    else:
+        is_told = False
     if not fits(st.session_state[key], default, options):
-        st.session_state[key] = default
-    return widget(label, key=key, on_change=_save_draft, args=(key, name), **options)
+        st.session_state[key], is_told = default, True
+    start = {} if is_told else start_of(widget, st.session_state[key], options)
+    return widget(label, key=key, on_change=_save_draft, args=(key, name), **{**options, **start})
 
 
 def handed_on(
@@ -228,7 +232,8 @@ def handed_on(
     person gave is not written back, for they may be typing on. `widget` takes `key` and `on_change`.
     """
     handed = studio().handed
-    if not studio().shown.add(key) or key not in st.session_state or handed.get(key, value) != value:
+    is_told = not studio().shown.add(key) or key not in st.session_state or handed.get(key, value) != value
+    if is_told:
         st.session_state[key] = value
     handed[key] = value
 
@@ -237,7 +242,8 @@ def handed_on(
         _note_saved(key)
         save(st.session_state[key])
 
-    return widget(label, key=key, on_change=hand_on, **options)
+    start = {} if is_told else start_of(widget, st.session_state[key], options)
+    return widget(label, key=key, on_change=hand_on, **{**options, **start})
 
 
 def set_kept(name: str, value: Any) -> None:

@@ -107,11 +107,11 @@ def test_a_row_and_then_all_that_is_missing_are_made(book: Workspace) -> None:
 def test_an_own_step_is_added_saved_used_and_forgotten(book: Workspace) -> None:
     """A step of one's own joins the chain, is kept for later, comes from the list again, and can be forgotten."""
     app = opened(book)
-    app.selectbox(key="plates/add").select("own").run()
+    app.selectbox(key="plates/add/0").select("own").run()
     assert button(app, "Add this step").disabled
-    app.selectbox(key="plates/own/kind").select(Kind.TRANSFORMATION)
-    app.text_input(key="plates/own/name").input("Linocut")
-    app.text_area(key="plates/own/prompt").input("- As a linocut in two colours.").run()
+    app.selectbox(key="plates/own/kind/0").select(Kind.TRANSFORMATION)
+    app.text_input(key="plates/own/name/0").input("Linocut")
+    app.text_area(key="plates/own/prompt/0").input("- As a linocut in two colours.").run()
     button(app, "Add this step").click().run()
     added = read_chain(book, "en").steps[-1]
     assert (added.name, added.kind, added.prompt) == ("Linocut", Kind.TRANSFORMATION, "- As a linocut in two colours.")
@@ -120,10 +120,10 @@ def test_an_own_step_is_added_saved_used_and_forgotten(book: Workspace) -> None:
     assert [step.name for step in PlatesFile(book.folder).read().saved] == ["Linocut"]
     app.button(key=f"plates/remove/{added.id}").click().run()
     assert read_chain(book, "en") == first_chain("en")
-    app.selectbox(key="plates/add").select("saved/Linocut").run()
+    app.selectbox(key="plates/add/1").select("saved/Linocut").run()
     button(app, "Add this step").click().run()
     assert read_chain(book, "en").steps[-1].prompt == added.prompt
-    app.selectbox(key="plates/add").select("saved/Linocut").run()
+    app.selectbox(key="plates/add/2").select("saved/Linocut").run()
     button(app, "Forget it").click().run()
     assert PlatesFile(book.folder).read().saved == ()
     assert read_chain(book, "en").steps[-1].name == "Linocut"

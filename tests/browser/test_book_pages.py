@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import zipfile
 from pathlib import Path
@@ -181,3 +182,25 @@ def test_files_of_every_kind_come_in_together(studio: StudioServer, open_page: V
     assert [item.split("\n")[0] for item in page.locator(".gallery .item").all_inner_texts()] == [
         *("leaf", "page 2", "page 10"),
     ]
+
+
+def test_words_in_a_closed_popover_are_there_when_it_is_opened(studio: StudioServer, open_page: Visits) -> None:
+    """What was to be found stands there after a refresh, also when the popover is opened some runs later."""
+    workspace, address = book(studio, region("r1", 100), region("r2", 500))
+    page = open_page(studio, address, viewport=(1440, 1000))
+    page.get_by_role("button", name="What to find").click()
+    page.get_by_label("In your own words").fill("ships only")
+    page.get_by_role("radio", name="Engravings").click()
+    wait_idle(page)
+    page.reload()
+    page.locator('.editor .box[data-id="r2"]').click()
+    expect(page.locator(".st-key-plates-delete-r2")).to_be_visible()
+    wait_idle(page)
+    page.get_by_role("button", name="What to find").click()
+    expect(page.get_by_label("In your own words")).to_have_value("ships only")
+    expect(page.get_by_role("radio", name="Engravings")).to_be_checked()
+    page.keyboard.press("Escape")
+    page.locator('.editor .box[data-id="r1"]').click()
+    expect(page.locator(".st-key-plates-delete-r1")).to_be_visible()
+    wait_idle(page)
+    assert json.loads((workspace.folder / "drafts.json").read_text())["plates/find/what"] == "ships only"

@@ -12,7 +12,7 @@ from PIL import Image
 
 from core.engines.drawing.picture import encode
 from core.errors import InvalidImageError, InvalidRequestError, StoryError, WorkspaceError
-from core.models.asset import Asset, EngineName, GenerationSettings, Kind, Origin, Recipe, Result
+from core.models.asset import Asset, EngineName, GenerationSettings, Kind, Origin, Recipe, Result, Role, Source
 from core.models.plates import Chain, ChainStep, Framing
 from core.models.region import Box, Detection, Region
 from core.settings import load_settings
@@ -380,3 +380,13 @@ def test_what_is_ready_on_all_pages(workspace: Workspace, page: Asset, tmp_path:
     made = workspace.save(first, Result(), png(9), first.step)
     workspace.choices.choose(first.story, first.step, made.id)
     assert ready() == ["page-3-r1-tint", "page-3-r2-clean", "page-4-r2-clean"]
+
+
+def test_a_straightened_page_stands_behind_its_page(workspace: Workspace) -> None:
+    """The straight page of one that came in earlier is not looked for at the end of hundreds."""
+    first = workspace.save(Recipe(kind=Kind.PAGE), Result(), png(7, (60, 40)), "leaf-1")
+    workspace.save(Recipe(kind=Kind.PAGE), Result(), png(8, (60, 40)), "leaf-2")
+    source = Source(asset_id=first.id, role=Role.PAGE, digest=first.digest)
+    workspace.save(Recipe(kind=Kind.PAGE, sources=(source,)), Result(), png(9, (60, 40)), "leaf-1-straight")
+    order = [page.id for page in pages_of(workspace) if page.id.startswith("leaf")]
+    assert order == ["leaf-1", "leaf-1-straight", "leaf-2"]

@@ -70,12 +70,19 @@ def plate_records(workspace: Workspace, pages: Sequence[Asset] | None = None) ->
 
 
 def pages_of(workspace: Workspace) -> tuple[Asset, ...]:
-    """Return the project's book pages, in the order they came in.
+    """Return the project's book pages, in the order they came in, each with its straightened one behind it.
 
     A picture that was in the project before it came in as a page is one too: it was searched, or has an origin.
     """
     marked = {*workspace.notes.origins(), *workspace.detections.pages()}
-    return tuple(asset for asset in workspace.assets() if asset.recipe.kind is Kind.PAGE or asset.id in marked)
+    found = [asset for asset in workspace.assets() if asset.recipe.kind is Kind.PAGE or asset.id in marked]
+    places = {page.id: place for place, page in enumerate(found)}
+
+    def place_of(page: Asset) -> tuple[int, int]:
+        own = places[page.id]
+        return min((places[name] for name in page.source_ids if name in places), default=own), own
+
+    return tuple(sorted(found, key=place_of))
 
 
 def objects_on(workspace: Workspace, pages: Sequence[Asset]) -> tuple[int, int]:

@@ -17,6 +17,7 @@ from core.ui.labels import settings_words
 from core.ui.original import original_button
 from core.ui.session import studio
 from core.ui.texts import _
+from core.ui.warning_texts import warning_text
 from core.ui.widgets import ago, plain, price, state_badge
 
 
@@ -32,7 +33,7 @@ def show_facts(shown: Asset) -> None:
         facts = [*model, size, *settings_words(recipe.settings), cost, seconds, ago(result.created)]
         st.caption(plain(" · ".join(facts)))
     for warning in result.warnings:
-        st.caption(plain(warning))
+        st.caption(plain(warning_text(warning)))
 
 
 def show_actions(

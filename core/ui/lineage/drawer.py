@@ -31,6 +31,7 @@ from core.ui.sequencer.files import begin_with
 from core.ui.sequencer.stories import show_story
 from core.ui.session import studio
 from core.ui.texts import _
+from core.ui.warning_texts import warning_text
 from core.ui.widgets import ago, images, kind_name, plain, price, state_badge
 
 _LONG_PROMPT = 400  # characters
@@ -55,7 +56,7 @@ def show_drawer(asset: Asset, graph: Graph, reading: Reading) -> None:
         _recipe(asset)
         show_answer_quietly(asset, "lineage")
         for warning in asset.result.warnings:
-            st.text(warning)
+            st.text(warning_text(warning))
 
 
 def _actions(asset: Asset) -> None:

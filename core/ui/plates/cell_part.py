@@ -26,13 +26,13 @@ from core.ui.plates.matrix_part import is_crop_cell, price_of
 from core.ui.plates.presets_part import show_presets
 from core.ui.plates.variants_part import show_tries, show_tries_under_way
 from core.ui.plates.view import CELL, View, choose
-from core.ui.plates.warnings import warning_text
 from core.ui.plates.ways import ways_on_cell
 from core.ui.sequencer.board import card_line, card_mark, make_label
 from core.ui.sequencer.stories import show_story
 from core.ui.session import handed_on, studio
 from core.ui.telling import attempt
 from core.ui.texts import _
+from core.ui.warning_texts import warning_text
 from core.ui.widgets import kind_name, plain, price, show_error
 
 _HEIGHT = 460
@@ -148,6 +148,7 @@ def show_fidelity(fidelity: Fidelity) -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute", gap="small"):
         for name, figure in figures.items():
             st.metric(name, figure, width="content")
+    st.caption(_("In the picture of differences orange is what is missing, blue what was invented, grey what is kept."))
     if not fidelity.is_aligned:
         st.caption(_("The two pictures could not be laid over each other exactly; read the figures with care."))
     if fidelity.is_poor:

@@ -16,11 +16,12 @@ from core.studio.plates.presets import preset, presets
 from core.ui.controls import model_controls
 from core.ui.plates.presets_part import preset_title, show_presets
 from core.ui.plates.view import View
-from core.ui.session import handed_on, kept, kept_value, language, set_kept
+from core.ui.session import handed_on, kept, kept_value, language, set_kept, studio
 from core.ui.texts import _
 from core.ui.widgets import kind_name, main_type
 
 _STEP = "plates/step"
+_ADDED = "plates/added"
 MOST_STEPS = 8
 
 
@@ -30,7 +31,9 @@ def show_chain(view: View) -> None:
     if chain.steps:
         chosen = _choose(chain)
         _show_step(view, chosen)
-    with st.popover(_("Add a step"), icon=":material/add:", disabled=len(chain.steps) >= MOST_STEPS):
+    is_off = len(chain.steps) >= MOST_STEPS
+    # another key after each step: the popover closes
+    with st.popover(_("Add a step"), icon=":material/add:", disabled=is_off, key=f"plates/adding/{_added()}"):
         _add(view)
 
 
@@ -147,21 +150,28 @@ def _add(view: View) -> None:
     titles = {known.id: preset_title(known) for known in presets()}
     titles |= {name: _("Saved: {name}").format(name=step.name) for name, step in saved.items()}
     titles["own"] = _("A step of your own")
-    chosen = str(st.selectbox(_("Step"), list(titles), format_func=titles.__getitem__, key="plates/add"))
+    key = f"plates/add/{_added()}"
+    chosen = str(st.selectbox(_("Step"), list(titles), format_func=titles.__getitem__, key=key))
     step = _own() if chosen == "own" else saved.get(chosen) or preset(chosen).step(language())
     with st.container(horizontal=True):
         if st.button(_("Add this step"), type=main_type(bool(step.prompt.strip())), disabled=not step.prompt.strip()):
             _append(view, step)
+            studio().notes[_ADDED] = _added() + 1
             st.rerun()
         if chosen in saved and st.button(_("Forget it"), icon=":material/bookmark_remove:", key="plates/forget"):
             PlatesFile(view.workspace.folder).forget_step(step.name)
             st.rerun()
 
 
+def _added() -> int:
+    """Return how many steps were added in this visit: the form for the next one begins empty."""
+    return int(studio().notes.get(_ADDED, 0))
+
+
 def _own() -> ChainStep:
-    kind = st.selectbox(_("Kind"), PLATE_KINDS, index=2, format_func=kind_name, key="plates/own/kind")
-    name = st.text_input(_("Name of the step"), key="plates/own/name", max_chars=40)
-    prompt = st.text_area(_("Prompt for every object"), key="plates/own/prompt")
+    kind = st.selectbox(_("Kind"), PLATE_KINDS, index=2, format_func=kind_name, key=f"plates/own/kind/{_added()}")
+    name = st.text_input(_("Name of the step"), key=f"plates/own/name/{_added()}", max_chars=40)
+    prompt = st.text_area(_("Prompt for every object"), key=f"plates/own/prompt/{_added()}")
     return ChainStep(
         id="own", kind=kind or Kind.TRANSFORMATION, name=name.strip() or kind_name(kind), prompt=prompt.strip()
     )

@@ -46,7 +46,7 @@ def show_detection(view: View) -> None:
         key="plates/find-one",
     ):
         _begin(view, (view.page.id,), search, is_again=not is_first)
-    unsearched = view.unsearched
+    unsearched = view.to_search
     if len(view.pages) > 1 and unsearched:
         words = ngettext("Find on {count} page · {price}", "Find on {count} pages · {price}", len(unsearched))
         said = words.format(count=len(unsearched), price=price(each * len(unsearched)))

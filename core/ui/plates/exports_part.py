@@ -12,6 +12,8 @@ from core.models.asset import Asset
 from core.studio.exports.plates.archive import MOST_REFERENCES
 from core.studio.plates.cutting import region_name
 from core.studio.plates.gathering import ENDINGS, Going, finished, pages_size, plate_records, write_plates
+from core.ui.components.marks import name_of
+from core.ui.labels import distinct
 from core.ui.plates.view import View
 from core.ui.session import language
 from core.ui.texts import _
@@ -51,7 +53,8 @@ def show_exports(view: View) -> None:
 def _references(view: View, pages: list[Asset] | None) -> tuple[str, ...]:
     """Ask which plates a video model gets; those that went farthest through the steps stand there first."""
     records = {record.name: record for record in plate_records(view.workspace, pages) if record.images}
-    titles = {name: f"{region_name(record.region)} · {name}" for name, record in records.items()}
+    names = {name: f"{region_name(record.region)} · {name_of(record.page)}" for name, record in records.items()}
+    titles = distinct(names)
     chosen = st.multiselect(
         _("Plates, up to three"),
         list(records),

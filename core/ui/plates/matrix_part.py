@@ -115,8 +115,8 @@ def _warn(view: View) -> None:
     """Name the restorations that stray from what they were made from, while steps wait to be built on them."""
     straying = {cell.step.id for cell in view.held.values()}
     names = [
-        f"{region_name(row.region)} ({kind_name(cell.step.kind)})"
-        for row in view.matrix.rows
+        f"{number} {region_name(row.region)} ({kind_name(cell.step.kind)})"
+        for number, row in enumerate(view.matrix.rows, 1)
         for cell in row.cells
         if cell.step.id in straying
     ]
@@ -186,7 +186,7 @@ def _crop_cell(view: View, row: Row) -> GridCell:
 def _cell(view: View, region: Region, card: Card) -> GridCell:
     line = card_line(card)
     if card.asset is not None and card.state in (CardState.CURRENT, CardState.LOCKED) and card.asset.result.seconds:
-        line += f" · {card.asset.result.seconds:.1f} s"
+        line += f" · {card.asset.result.seconds:.1f}\N{NO-BREAK SPACE}s"
     return GridCell(
         card.step.id,
         line,

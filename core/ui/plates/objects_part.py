@@ -15,10 +15,10 @@ from core.ui.components.boxes import Heard, Version, box_editor, chosen_box, edi
 from core.ui.components.pictures import zoom_picture
 from core.ui.plates.table_part import show_rows
 from core.ui.plates.view import OBJECT, View, choose, wanted_cut
-from core.ui.plates.warnings import warning_text
 from core.ui.session import handed_on, studio
 from core.ui.telling import attempt
 from core.ui.texts import _
+from core.ui.warning_texts import warning_text
 from core.ui.widgets import plain
 
 _STAMP = "plates/stamp"

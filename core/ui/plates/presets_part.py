@@ -10,9 +10,9 @@ from core.models.asset import EngineName, Kind
 from core.models.plates import NOT_COMPLETED, Framing
 from core.studio.plates.presets import StepPreset, preset, presets
 from core.ui.plates.view import View
-from core.ui.plates.warnings import warning_text
 from core.ui.session import language
 from core.ui.texts import _
+from core.ui.warning_texts import warning_text
 
 
 def show_presets(view: View, kind: Kind, key: str, use: Callable[[StepPreset, str], None]) -> None:

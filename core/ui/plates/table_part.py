@@ -48,6 +48,7 @@ def _table(view: View, found: Detection, groups: Sequence[tuple[str, Sequence[Re
     numbers = {region.id: number for number, region in enumerate(found.regions, 1)}
     rows: list[dict[str, Any]] = []
     ids: list[str] = []  # by row; a group's head stands for no object
+    is_scored = any(region.score is not None for region in found.regions)
     for label, regions in groups:
         if is_grouped:
             rows.append(_head(label, regions))
@@ -69,10 +70,16 @@ def _table(view: View, found: Detection, groups: Sequence[tuple[str, Sequence[Re
         column_config={
             _("No."): st.column_config.NumberColumn(width=40),
             _("Label"): st.column_config.TextColumn(width=104 if is_grouped else 88),
-            _("Confidence"): st.column_config.NumberColumn(format="percent", width=76),
+            _("Caption"): st.column_config.TextColumn(width=160),
             _("Size, px"): st.column_config.TextColumn(width=88),
-            _("Caption"): st.column_config.TextColumn(width=140),
+            _("Confidence"): st.column_config.NumberColumn(format="percent", width=92),
         },
+        # what is wanted most stands in sight; a service that tells no confidence has no column for it
+        column_order=[
+            *(_("No."), _("Label"), _("Caption"), _("Size, px")),
+            *([_("Confidence")] if is_scored else []),
+            _("Box, 0-1000"),
+        ],
     )
     picked = chosen["selection"]["rows"]
     if picked and ids[picked[0]] not in ("", known):
@@ -91,9 +98,9 @@ def _head(label: str, regions: Sequence[Region]) -> dict[str, Any]:
     return {
         _("No."): None,
         _("Label"): _counted(label, len(regions)),
-        _("Confidence"): None,
-        _("Size, px"): "",
         _("Caption"): ", ".join(captions),
+        _("Size, px"): "",
+        _("Confidence"): None,
         _("Box, 0-1000"): "",
     }
 
@@ -103,8 +110,8 @@ def _object(view: View, region: Region, number: int, is_grouped: bool) -> dict[s
     return {
         _("No."): number,
         _("Label"): "" if is_grouped else region.label,
-        _("Confidence"): region.score,
-        _("Size, px"): f"{right - left} × {bottom - top}",
         _("Caption"): region.caption.replace("\n", " ↵ "),
+        _("Size, px"): f"{right - left} × {bottom - top}",
+        _("Confidence"): region.score,
         _("Box, 0-1000"): ", ".join(map(str, region.box.box_2d)),
     }

@@ -71,6 +71,12 @@ class View:
         return tuple(page.id for page in self.pages if page.id not in searched)
 
     @cached_property
+    def to_search(self) -> tuple[str, ...]:
+        """The ids of the pages that a search of all takes: of a page that was straightened only the straight one."""
+        bent = {source for page in self.pages for source in page.source_ids}
+        return tuple(page for page in self.unsearched if page not in bent)
+
+    @cached_property
     def held(self) -> dict[str, Card]:
         """The cells that wait for a look, each with the cell before it whose picture strays."""
         return held_cells(studio().studio, self.workspace, self.matrix.board) if self.matrix.board else {}
