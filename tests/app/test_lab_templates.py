@@ -63,6 +63,18 @@ def roles(trials: Workspace) -> list[list[str]]:
     return DraftsFile(trials.folder).read()["lab/references"]
 
 
+def test_a_click_right_after_the_choice_uses_what_was_chosen(trials: Workspace) -> None:
+    """The choice, a filled blank and the click arrive together, before the page showed the other template."""
+    app = page(trials)
+    pick(app, "photoreal")
+    next(box for box in app.selectbox if box.label == "Template").set_value("sticker")
+    button(app, "Use its example").click().run()
+    assert "Template: Sticker or illustration" in captions(app)
+    app.text_input(key="lab-blank-sticker-subject").set_value("a blue hare")
+    button(app, "Use it").click().run()
+    assert "a blue hare" in str(DraftsFile(trials.folder).read()["lab/prompt"])
+
+
 def test_references_get_the_template_s_roles(trials: Workspace) -> None:
     """In order they become figure and style, the background is asked for, and a role can still be changed."""
     app = page(trials, references=[["hare", ""], ["ink", ""]])

@@ -10,7 +10,7 @@ from core.models.asset import Kind
 from core.store.drafts import DraftsFile
 from core.store.templates import TemplatesFile
 from core.store.workspace import Workspace
-from tests.browser.harness import StudioServer, Visits, wait_idle
+from tests.browser.harness import StudioServer, Visits, wait_idle, wait_until
 from tests.samples import keep, png
 from tests.standin import StandIn
 from tests.standin.replies import as_answer, image_part
@@ -109,6 +109,25 @@ def test_a_turntable_is_made_view_by_view(gemini_studio: StudioServer, standin: 
     expect(page.locator(".st-key-turntable img[src*='/picture/']")).to_have_count(3)
     wait_idle(page)
     assert [len(sent.images) for sent in standin.requests] == [1, 2, 3]
+
+
+def test_typing_makes_nothing(gemini_studio: StudioServer, standin: StandIn, open_page: Visits) -> None:
+    """A pause in typing, and a click elsewhere out of the prompt, save the words and pay for nothing; the keys do."""
+    workspace = _project(gemini_studio)
+    page = _lab(open_page, gemini_studio, workspace)
+    drafts = DraftsFile(workspace.folder)
+    prompt = page.get_by_label("Prompt", exact=True)
+    prompt.press_sequentially("A calm robot")
+    wait_until(lambda: drafts.read().get("lab/prompt") == "A calm robot", "the words are saved", page)
+    prompt.press_sequentially(" at noon")
+    page.get_by_text("Reference images").first.click()
+    wait_until(lambda: drafts.read().get("lab/prompt") == "A calm robot at noon", "the words are saved", page)
+    wait_idle(page)
+    expect(page.get_by_role("button", name=re.compile("Make 1 image"))).to_be_enabled()
+    assert not standin.requests
+    prompt.press("Control+Enter")
+    expect(page.locator(".gallery .item")).to_have_count(1)
+    assert len(standin.requests) == 1
 
 
 def test_advice_is_followed_with_one_click(studio: StudioServer, open_page: Visits) -> None:

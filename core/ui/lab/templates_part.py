@@ -30,9 +30,9 @@ def show_templates(name: str) -> None:
             _("Template"),
             list(offered),
             format_func=lambda template_id: _title(found[template_id]),
-            key=f"{name}-template",
+            key=_choice_key(name),
         )
-        _fill(name, found[str(chosen)])
+        _fill(name, found[str(chosen)], found)
         show_own(name, mine, mine.get(str(chosen)))
     _show_in_use(name)
 
@@ -96,25 +96,23 @@ def _title(template: Template) -> str:
     return " · ".join([template.title, *(template.tags or (_("your own"),))])
 
 
-def _fill(name: str, template: Template) -> None:
+def _fill(name: str, template: Template, found: Mapping[str, Template]) -> None:
     if template.hint:
         st.caption(plain(template.hint))
     _say_needs(template)
-    values = {
-        blank: st.text_input(
+    for blank in template.fields:
+        st.text_input(
             plain(blank[:1].upper() + blank[1:]),
-            key=f"{name}-blank-{template.id}-{blank}",
+            key=_blank_key(name, template, blank),
             placeholder=template.example.get(blank, ""),
         )
-        for blank in template.fields
-    }
     with st.container(horizontal=True):
         st.button(
             _("Use it"),
             type="primary",
             key=f"{name}-use-template",
             on_click=_use,
-            args=(name, template, template.filled(values)),
+            args=(name, found),
         )
         if not template.example:
             return
@@ -122,7 +120,7 @@ def _fill(name: str, template: Template) -> None:
             _("Use its example"),
             key=f"{name}-use-example",
             on_click=_use,
-            args=(name, template, template.filled(template.example)),
+            args=(name, found, True),
         )
 
 
@@ -139,8 +137,19 @@ def _say_needs(template: Template) -> None:
         st.caption(_("Suits {models}.").format(models=plain(", ".join(titles))))
 
 
-def _use(name: str, template: Template, prompt: str) -> None:
-    set_kept(f"{name}/prompt", prompt)
+def _choice_key(name: str) -> str:
+    return f"{name}-template"
+
+
+def _blank_key(name: str, template: Template, blank: str) -> str:
+    return f"{name}-blank-{template.id}-{blank}"
+
+
+def _use(name: str, found: Mapping[str, Template], is_example: bool = False) -> None:
+    """Begin with the template that is chosen now: the click may come before the page showed the choice."""
+    template = found[str(st.session_state[_choice_key(name)])]
+    typed = {blank: st.session_state.get(_blank_key(name, template, blank), "") for blank in template.fields}
+    set_kept(f"{name}/prompt", template.filled(template.example if is_example else typed))
     if template.search and not kept_value(f"{name}/search", ""):
         set_kept(f"{name}/search", template.search)
     put_in_use(name, template)

@@ -14,7 +14,13 @@ function taken() {
 
 function handOn() {
   // an event of ours moves neither focus nor caret, and types no line break
-  taken()?.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", ctrlKey: true, bubbles: true, cancelable: true }));
+  typing.ours = new KeyboardEvent("keydown", { key: "Enter", ctrlKey: true, bubbles: true, cancelable: true });
+  taken()?.dispatchEvent(typing.ours);
+}
+
+// the fields listen below the body, the shortcuts of buttons above it: a pause in typing must not press, and pay for, one
+function keepFromShortcuts(event) {
+  if (event === typing.ours) event.stopPropagation();
 }
 
 function note(event) {
@@ -60,6 +66,7 @@ if (!typing.isWatching) {
   document.addEventListener("compositionend", note);
   document.addEventListener("focusout", taken); // Streamlit hands it on itself
   document.addEventListener("pointerdown", leave, true);
+  document.body.addEventListener("keydown", keepFromShortcuts);
   document.addEventListener("click", follow, true);
   document.addEventListener("visibilitychange", handOn);
   window.addEventListener("pagehide", handOn);
