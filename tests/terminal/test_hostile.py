@@ -186,6 +186,24 @@ def test_a_model_that_cannot_be_a_name_is_refused(run: Run, tmp_path: Path, mode
     assert not (tmp_path / "p").exists()
 
 
+def test_a_run_that_waits_for_a_full_disk_keeps_no_command(tmp_path: Path) -> None:
+    """What is left of a run whose end cannot be recorded would wait for ever; the command ends all the same."""
+    script = """
+import sys, threading
+from core.__main__ import main
+from core.studio.runner import Runner
+Runner.is_stuck = True
+threading.Thread(target=threading.Event().wait).start()
+sys.argv = ["throughline", "models", "--json"]
+main()
+"""
+    environment = Terminal(tmp_path).env
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, env=environment, capture_output=True, timeout=60, check=True
+    )
+    assert json.loads(done.stdout)
+
+
 @pytest.mark.parametrize("words", [("detect", "a.png"), ("generate", "A robot.", "--project", "p", "--dry-run")])
 @pytest.mark.parametrize("number", ["nan", "inf", "-inf", "1e999"])
 def test_what_is_no_number_is_refused(run: Run, tmp_path: Path, words: tuple[str, ...], number: str) -> None:
