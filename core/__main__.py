@@ -27,7 +27,10 @@ def main() -> NoReturn:
     except OSError:  # not even the end could be told: who read it has gone, or the disk is full
         code = FAILED
     is_lost = _is_output_lost()
-    sys.exit(FAILED if is_lost and code == DONE else code)
+    code = FAILED if is_lost and code == DONE else code
+    if _is_stuck():
+        os._exit(code)
+    sys.exit(code)
 
 
 def _run() -> int:  # noqa: PLR0911 - one end a line
@@ -82,6 +85,12 @@ def _complain(code: int, error: dict[str, Any]) -> int:
     else:
         tell(error["message"] if code == INTERRUPTED else f"Error: {plain(error['message'])}")
     return code
+
+
+def _is_stuck() -> bool:
+    """Tell whether a run waits for ever for a full disk: Python's own end would wait for it."""
+    runner = sys.modules.get("core.studio.runner")
+    return runner is not None and bool(runner.Runner.is_stuck)
 
 
 def _is_json() -> bool:

@@ -13,6 +13,7 @@ from core.cli.shared import (
     DONE,
     SOME_FAILED,
     NamedPath,
+    NumberRange,
     as_json,
     end,
     engine_choice,
@@ -64,7 +65,7 @@ def _labels(_context: click.Context, _option: click.Parameter, value: str) -> tu
     type=click.Choice(["low", "medium", "high", "ultra_high"]),
     help="How closely the model looks at a page; ultra_high for tiny things.",
 )
-@click.option("--temperature", type=click.FloatRange(0, 2), help="How freely the model answers, where it honours that.")
+@click.option("--temperature", type=NumberRange(0, 2), help="How freely the model answers, where it honours that.")
 @click.option("--masks", is_flag=True, help="Find each object's outline too; with --project it is kept.")
 @click.option("--project", type=click.Path(path_type=Path), help="Project that keeps pages and what is found on them.")
 @click.option("--again", is_flag=True, help="Search again what the project has already.")

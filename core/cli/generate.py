@@ -14,7 +14,17 @@ import click
 from core.cli.answers import print_answers, read_answers
 from core.cli.batch import print_sent
 from core.cli.printing import about, plain, print_json, print_report, search_terms, tell, tell_progress
-from core.cli.shared import DONE, SOME_FAILED, as_json, end, engine_choice, model_name, opened_studio, project_folder
+from core.cli.shared import (
+    DONE,
+    SOME_FAILED,
+    NumberRange,
+    as_json,
+    end,
+    engine_choice,
+    model_name,
+    opened_studio,
+    project_folder,
+)
 from core.models.asset import LARGEST_SEED, GenerationSettings, Role
 from core.settings import EngineChoice
 
@@ -62,16 +72,16 @@ def _reference(value: str) -> tuple[Role, Path]:
 @click.option("--thinking", "thinking_level", help="How much the model thinks, such as minimal or high.")
 @click.option("--thoughts", is_flag=True, help="Keep the model's thoughts, words and pictures.")
 @click.option("--search", help="What the model may look up: web, image, or web,image.")
-@click.option("--temperature", type=click.FloatRange(0, 2), help="How freely the model answers, where it heeds that.")
-@click.option("--top-p", type=click.FloatRange(0, 1, min_open=True), help="Nucleus sampling, where it is heeded.")
+@click.option("--temperature", type=NumberRange(0, 2), help="How freely the model answers, where it heeds that.")
+@click.option("--top-p", type=NumberRange(0, 1, min_open=True), help="Nucleus sampling, where it is heeded.")
 @click.option("--seed", type=click.IntRange(0, LARGEST_SEED), help="The same seed for the same picture, where heeded.")
 @click.option("--image-only", is_flag=True, help="Ask for no words beside the image.")
 @click.option("--system", "system_instruction", help="What the model is told beforehand.")
 @click.option("--safety", metavar="HARM=LEVEL,...", help="From where on harm is blocked: harassment=high,...")
 @click.option("--video", help="A video to look at, where the model can: a YouTube address, or a file.")
-@click.option("--video-start", type=click.FloatRange(0), help="From which second on.")
-@click.option("--video-end", type=click.FloatRange(0, min_open=True), help="Up to which second.")
-@click.option("--video-fps", type=click.FloatRange(0, 24, min_open=True), help="How many frames a second.")
+@click.option("--video-start", type=NumberRange(0), help="From which second on.")
+@click.option("--video-end", type=NumberRange(0, min_open=True), help="Up to which second.")
+@click.option("--video-fps", type=NumberRange(0, 24, min_open=True), help="How many frames a second.")
 @click.option("--again", is_flag=True, help="Make new ones although the project has what is asked for.")
 @click.option("--batch", "is_batch", is_flag=True, help="Send them as one job at half the price, made within a day.")
 @click.option("--dry-run", is_flag=True, help="Say what would be sent and what it costs; make nothing.")

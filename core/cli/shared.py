@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import signal
 import sys
 import threading
@@ -29,6 +30,17 @@ class NamedPath(click.Path):
         if not str(value).strip():
             self.fail("the name is empty. Name a file or a folder; a dot is the folder you are in.", param, ctx)
         return super().convert(value, param, ctx)
+
+
+class NumberRange(click.FloatRange):
+    """A number within limits; "nan" is within any, and is none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the number."""
+        number = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value!r} is not a number that can be used.", param, ctx)
+        return number
 
 
 as_json = click.option("--json", "is_json", is_flag=True, help="Print one JSON document on stdout.")

@@ -42,6 +42,12 @@ class Template(Value):
             raise ValueError("a template has a title and a text")
         return value
 
+    @field_validator("models", "tags")
+    @classmethod
+    def _each_once(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        """Leave out what is said twice and what says nothing: a page shows each as a button of its own."""
+        return tuple(dict.fromkeys(word for one in value if (word := one.strip())))
+
     @property
     def blanks(self) -> tuple[str, ...]:
         """The blanks' names, each once, in the order of the text."""

@@ -27,4 +27,15 @@ class Value(BaseModel):
     @classmethod
     def _writable(cls, value: Any) -> Any:
         """Put a question mark for half a surrogate pair: no file, database or terminal takes one."""
-        return value.encode("utf-8", "replace").decode() if type(value) is str and not value.isascii() else value
+        return _without_halves(value)
+
+
+def _without_halves(value: Any) -> Any:
+    kind = type(value)
+    if kind is str:
+        return value if value.isascii() else value.encode("utf-8", "replace").decode()
+    if kind is tuple or kind is list:
+        return kind(map(_without_halves, value))
+    if kind is dict:
+        return {_without_halves(key): _without_halves(part) for key, part in value.items()}
+    return value

@@ -118,8 +118,9 @@ class AssetIndex:
         return self._select(_assets.c.project == str(project))
 
     def get(self, project: Path, asset_id: str) -> Asset | None:
-        """Return one asset, or None."""
-        return next(iter(self._select(_assets.c.project == str(project), _assets.c.id == asset_id)), None)
+        """Return one asset, or None; a name that is no text, as a command line can give one, is nobody's."""
+        known = asset_id.encode("utf-8", "replace").decode()
+        return next(iter(self._select(_assets.c.project == str(project), _assets.c.id == known)), None)
 
     def with_digest(self, project: Path, digest: str) -> list[Asset]:
         """Return the assets whose files have this digest, oldest first."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field
 
@@ -32,7 +33,7 @@ class Saved(Value):
     """All own templates by id, each with its versions, oldest first; a removed one keeps them."""
 
     format: int = _FORMAT
-    templates: dict[str, tuple[Version, ...]] = Field(default_factory=dict)
+    templates: dict[str, Annotated[tuple[Version, ...], Field(min_length=1)]] = Field(default_factory=dict)
     removed: tuple[str, ...] = ()
 
 

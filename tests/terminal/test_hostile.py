@@ -186,6 +186,39 @@ def test_a_model_that_cannot_be_a_name_is_refused(run: Run, tmp_path: Path, mode
     assert not (tmp_path / "p").exists()
 
 
+def test_a_run_that_waits_for_a_full_disk_keeps_no_command(tmp_path: Path) -> None:
+    """What is left of a run whose end cannot be recorded would wait for ever; the command ends all the same."""
+    script = """
+import sys, threading
+from core.__main__ import main
+from core.studio.runner import Runner
+Runner.is_stuck = True
+threading.Thread(target=threading.Event().wait).start()
+sys.argv = ["throughline", "models", "--json"]
+main()
+"""
+    environment = Terminal(tmp_path).env
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, env=environment, capture_output=True, timeout=60, check=True
+    )
+    assert json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("words", [("detect", "a.png"), ("generate", "A robot.", "--project", "p", "--dry-run")])
+@pytest.mark.parametrize("number", ["nan", "inf", "-inf", "1e999"])
+def test_what_is_no_number_is_refused(run: Run, tmp_path: Path, words: tuple[str, ...], number: str) -> None:
+    """No limit holds "nan" back: it is refused by its option's name, before anything is opened."""
+    said = run(*words, f"--temperature={number}", "--json")
+    assert (said.code, said.document["error"]["type"]) == (2, "UsageError")
+    assert "--temperature" in said.document["error"]["message"]
+
+
+def test_a_reference_whose_name_is_no_text_is_bad_input(run: Run, tmp_path: Path) -> None:
+    """A name of bytes that are no letters is looked for like any other, and found nowhere."""
+    said = run("generate", "A robot.", "--engine", "draft", "--ref", "character=\udcff", "--project", "p", "--json")
+    assert (said.code, said.document["error"]["type"]) == (2, "InvalidImageError")
+
+
 def test_names_cannot_command_the_terminal(run: Run, tmp_path: Path) -> None:
     """Control characters in the names of files and folders are not printed."""
     folder = tmp_path / "\x1b[31mred\x1b]0;pwn\x07"

@@ -97,3 +97,18 @@ def test_too_many_are_none(tmp_path: Path) -> None:
     entries = [{"id": "x", "title": "x", "text": "x"}] * 501
     with pytest.raises(InvalidRequestError):
         from_file(json.dumps({"throughline_templates": entries}).encode())
+
+
+def test_a_model_or_tag_named_twice_is_named_once() -> None:
+    """A file from outside may name a model twice or not at all; each becomes one button of a page."""
+    entry = {"title": "x", "text": "x", "models": ["a", "a", "", " b "], "tags": ["t", " t", " "]}
+    (found,) = from_file(json.dumps({"throughline_templates": [entry]}).encode())
+    assert (found.models, found.tags) == (("a", "b"), ("t",))
+
+
+def test_a_template_without_versions_is_a_damaged_file(tmp_path: Path) -> None:
+    """A file in which a template has no version is refused with a sentence."""
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "own.json").write_text('{"format": 1, "templates": {"x": []}}')
+    with pytest.raises(WorkspaceError, match="damaged"):
+        TemplatesFile(tmp_path).current()
