@@ -276,3 +276,12 @@ def test_references_come_out_for_a_video_model(book: Workspace, offered: list[tu
         assert sorted(packed.namelist()) == ["reference-1-ship.png", "reference-2-boat.png", "roles.txt"]
         assert packed.read("reference-1-ship.png") == book.read(book.get(cell(book, "cinematise")))
         assert "The ship." in packed.read("roles.txt").decode()
+
+
+def test_references_are_told_apart_by_number_and_page(book: Workspace) -> None:
+    """Each plate to choose is called as in the matrix, with its page's name."""
+    make(book, first_chain("en"))
+    app = opened(book)
+    named(app.selectbox, "What to write").select("references").run()
+    options = named(app.multiselect, "Plates, up to three").options
+    assert [option.split(" · ")[0] for option in options] == ["1 ship", "2 boat"]

@@ -143,7 +143,8 @@ def show_fidelity(fidelity: Fidelity) -> None:
         _("Lines kept"): f"{fidelity.edge_agreement:.0%}",
         _("Missing"): f"{fidelity.missing:.0%}",
         _("Invented"): f"{fidelity.invented:.0%}",
-        _("Shape drift"): f"{fidelity.aspect_drift:.1%}",
+        # unknown where the two do not lie over each other
+        _("Shape drift"): f"{fidelity.aspect_drift:.1%}" if fidelity.is_aligned else "–",
     }
     with st.container(horizontal=True, horizontal_alignment="distribute", gap="small"):
         for name, figure in figures.items():

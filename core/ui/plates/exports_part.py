@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from itertools import groupby
 from pathlib import Path
 
 import streamlit as st
@@ -52,8 +53,17 @@ def show_exports(view: View) -> None:
 
 def _references(view: View, pages: list[Asset] | None) -> tuple[str, ...]:
     """Ask which plates a video model gets; those that went farthest through the steps stand there first."""
-    records = {record.name: record for record in plate_records(view.workspace, pages) if record.images}
-    names = {name: f"{region_name(record.region)} · {name_of(record.page)}" for name, record in records.items()}
+    found = plate_records(view.workspace, pages)
+    numbers = {
+        record.name: number
+        for _page, of_page in groupby(found, lambda record: record.page.id)
+        for number, record in enumerate(of_page, 1)
+    }
+    records = {record.name: record for record in found if record.images}
+    names = {
+        name: f"{numbers[name]} {region_name(record.region)} · {name_of(record.page)}"
+        for name, record in records.items()
+    }
     titles = distinct(names)
     chosen = st.multiselect(
         _("Plates, up to three"),
