@@ -296,6 +296,11 @@ def component_value(key: str, name: str) -> Any:
     return st.session_state[key].get(name)
 
 
+def widget_value(key: str, default: Any = None) -> Any:
+    """Return what a widget of this page holds, for a callback, which runs before the page; `default` for none."""
+    return st.session_state.get(key, default)
+
+
 def is_signed_in() -> bool:
     """Tell whether somebody signed in; anything but a plain yes is a no."""
     return st.user.get("is_logged_in") is True

@@ -14,7 +14,7 @@ from core.ui.lab.own_templates import show_own
 from core.ui.lab.references import give_roles
 from core.ui.lab.template_in_use import leave_template, own_templates, put_in_use, template_in_use
 from core.ui.labels import role_names
-from core.ui.session import kept_value, set_kept, studio
+from core.ui.session import kept_value, set_kept, studio, widget_value
 from core.ui.texts import _
 from core.ui.widgets import plain
 
@@ -147,8 +147,8 @@ def _blank_key(name: str, template: Template, blank: str) -> str:
 
 def _use(name: str, found: Mapping[str, Template], is_example: bool = False) -> None:
     """Begin with the template that is chosen now: the click may come before the page showed the choice."""
-    template = found[str(st.session_state[_choice_key(name)])]
-    typed = {blank: st.session_state.get(_blank_key(name, template, blank), "") for blank in template.fields}
+    template = found[str(widget_value(_choice_key(name)))]
+    typed = {blank: widget_value(_blank_key(name, template, blank), "") for blank in template.fields}
     set_kept(f"{name}/prompt", template.filled(template.example if is_example else typed))
     if template.search and not kept_value(f"{name}/search", ""):
         set_kept(f"{name}/search", template.search)
