@@ -158,10 +158,10 @@ def _results(record: PlateRecord) -> Iterator[dict[str, Any]]:
     width, height = record.page_size
     box = record.region.box
     place = {
-        "x": box.xmin / 10,
-        "y": box.ymin / 10,
-        "width": (box.xmax - box.xmin) / 10,
-        "height": (box.ymax - box.ymin) / 10,
+        "x": round(box.xmin / 10, 4),
+        "y": round(box.ymin / 10, 4),
+        "width": round((box.xmax - box.xmin) / 10, 4),
+        "height": round((box.ymax - box.ymin) / 10, 4),
         "rotation": 0,
     }
     whole = {
