@@ -220,7 +220,7 @@ def kept(widget: Callable[..., T], label: str, name: str, default: Any, **option
     if not fits(st.session_state[key], default, options):
         st.session_state[key], is_told = default, True
     start = {} if is_told else start_of(widget, st.session_state[key], options)
-    return widget(label, key=key, on_change=_save_draft, args=(key, name), **{**options, **start})
+    return widget(label, key=key, on_change=_save_draft, args=(key, name, default, options), **{**options, **start})
 
 
 def handed_on(
@@ -355,8 +355,12 @@ def _drafts() -> DraftsFile:
     return DraftsFile(here.project.folder if here.project else None)
 
 
-def _save_draft(key: str, name: str) -> None:
+def _save_draft(key: str, name: str, default: Any, options: dict[str, Any]) -> None:
     if key not in st.session_state:  # forgotten while the browser was still telling of it
+        return
+    if "options" in options and not fits(st.session_state[key], default, options):
+        # the browser sends what an option was called when it was chosen, and it is called something else by now
+        st.session_state[key] = _read_drafts().get(name, default)
         return
     studio().waiting.pop(key, None)  # a person's choice comes after what code wanted
     _note_saved(key)

@@ -60,6 +60,7 @@ def _put_away_and_bring_back(page: Page, workspace: Workspace) -> None:
     page.get_by_label("Name of the conversation").fill("Hill & rain")
     page.keyboard.press("Enter")
     wait_until(lambda: _talk(workspace).title == "Hill & rain", "the new name", page)
+    expect(page.get_by_role("combobox", name="Conversation")).to_have_value(re.compile("^Hill & rain"))
     wait_idle(page)
     page.get_by_role("button", name="Remove the conversation").click()
     expect(page.get_by_text("The conversation “Hill & rain” is in the trash; its images stay.")).to_be_visible()
@@ -68,6 +69,17 @@ def _put_away_and_bring_back(page: Page, workspace: Workspace) -> None:
     page.get_by_role("button", name="Undo").click()
     _answered(page, "002")
     assert set(_talk(workspace).turns) == set(talk.turns)
+
+
+def _stay_when_it_is_called_otherwise(page: Page, workspace: Workspace) -> None:
+    """A name that changed elsewhere, as "1 min ago" does by itself, does not lead out of the conversation."""
+    workspace.conversations.rename(_talk(workspace).id, "Rain & hill")
+    for words in ("Add a fox.", "Add two foxes.", ""):
+        page.get_by_label("What should change?").fill(words)
+        page.keyboard.press("Tab")
+        wait_idle(page)
+        expect(page.get_by_role("combobox", name="Conversation")).not_to_have_value("A new conversation")
+    expect(page.get_by_role("combobox", name="Conversation")).to_have_value(re.compile("^Rain & hill"))
 
 
 def _choose(page: Page, label: str, option: str) -> None:
@@ -99,6 +111,7 @@ def test_turn_by_turn_and_another_way(gemini_studio: StudioServer, standin: Stan
     page.get_by_role("button", name="Branch 1").click()
     _answered(page, "002")
     assert [turn.parent for turn in _talk(workspace).turns.values()] == ["", "001", "001"]
+    _stay_when_it_is_called_otherwise(page, workspace)
     _put_away_and_bring_back(page, workspace)
     third = standin.requests[2]
     assert [side["parts"][-1].get("text") for side in third.body["contents"][::2]] == [

@@ -20,6 +20,7 @@ def show_menu(talk: Talk, is_running: bool) -> None:
     def rename(title: str) -> None:
         if title.strip():
             attempt(lambda: studio().workspace.conversations.rename(talk.id, title.strip()))
+            set_kept(CURRENT, talk.id)  # chosen anew: the browser goes on showing what it was called otherwise
 
     with st.popover("", icon=":material/more_horiz:", type="tertiary", key=f"talk-menu-{talk.id}", help=_("More")):
         name = f"talk-name-{talk.id}"

@@ -26,12 +26,14 @@ def show_templates(name: str) -> None:
     count = int(studio().notes.get(f"{name}/templates", 0))  # another key after each use: the popover closes
     with st.popover(_("Begin with a template"), icon=":material/edit_note:", key=f"{name}/templates/{count}"):
         offered = _tagged(name, found)
+        _stay(name, offered)
         chosen = st.selectbox(
             _("Template"),
             list(offered),
             format_func=lambda template_id: _title(found[template_id]),
             key=_choice_key(name),
         )
+        studio().notes[f"{name}/chosen-template"] = (str(chosen), _title(found[str(chosen)]))
         _fill(name, found[str(chosen)], found)
         show_own(name, mine, mine.get(str(chosen)))
     _show_in_use(name)
@@ -90,6 +92,16 @@ def _tagged(name: str, found: Mapping[str, Template]) -> Mapping[str, Template]:
     return {template_id: one for template_id, one in found.items() if tag in (None, *one.tags)}
 
 
+def _stay(name: str, offered: Mapping[str, Template]) -> None:
+    """Keep a template chosen that is called otherwise by now: the browser sends what it was called."""
+    key = _choice_key(name)
+    last, title = studio().notes.get(f"{name}/chosen-template", ("", ""))
+    if last not in offered or key not in st.session_state:
+        return
+    if st.session_state[key] not in offered or (st.session_state[key] == last and title != _title(offered[last])):
+        st.session_state[key] = last
+
+
 def _title(template: Template) -> str:
     if not template.is_own:
         return template.title
@@ -112,7 +124,7 @@ def _fill(name: str, template: Template, found: Mapping[str, Template]) -> None:
             type="primary",
             key=f"{name}-use-template",
             on_click=_use,
-            args=(name, found),
+            args=(name, template, found),
         )
         if not template.example:
             return
@@ -120,7 +132,7 @@ def _fill(name: str, template: Template, found: Mapping[str, Template]) -> None:
             _("Use its example"),
             key=f"{name}-use-example",
             on_click=_use,
-            args=(name, found, True),
+            args=(name, template, found, True),
         )
 
 
@@ -145,9 +157,9 @@ def _blank_key(name: str, template: Template, blank: str) -> str:
     return f"{name}-blank-{template.id}-{blank}"
 
 
-def _use(name: str, found: Mapping[str, Template], is_example: bool = False) -> None:
+def _use(name: str, shown: Template, found: Mapping[str, Template], is_example: bool = False) -> None:
     """Begin with the template that is chosen now: the click may come before the page showed the choice."""
-    template = found[str(widget_value(_choice_key(name)))]
+    template = found.get(str(widget_value(_choice_key(name))), shown)
     typed = {blank: widget_value(_blank_key(name, template, blank), "") for blank in template.fields}
     set_kept(f"{name}/prompt", template.filled(template.example if is_example else typed))
     if template.search and not kept_value(f"{name}/search", ""):
