@@ -32,9 +32,7 @@ class DraftsFile:
 
     def forget(self, *names: str) -> None:
         """Drop drafts."""
-        kept = self.read()
-        if self._folder is not None and kept.keys() & set(names):
-            with locked(self._folder):
-                replace_json(
-                    self._folder / "drafts.json", {name: value for name, value in kept.items() if name not in names}
-                )
+        if self._folder is not None and self.read().keys() & set(names):
+            with locked(self._folder):  # read once more: another tab may have kept something meanwhile
+                kept = {name: value for name, value in self.read().items() if name not in names}
+                replace_json(self._folder / "drafts.json", kept)
