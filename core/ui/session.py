@@ -301,6 +301,11 @@ def widget_value(key: str, default: Any = None) -> Any:
     return st.session_state.get(key, default)
 
 
+def set_widget_value(key: str, value: Any) -> None:
+    """Set what a widget of this page holds, before it is shown."""
+    st.session_state[key] = value
+
+
 def is_signed_in() -> bool:
     """Tell whether somebody signed in; anything but a plain yes is a no."""
     return st.user.get("is_logged_in") is True

@@ -14,7 +14,7 @@ from core.ui.lab.own_templates import show_own
 from core.ui.lab.references import give_roles
 from core.ui.lab.template_in_use import leave_template, own_templates, put_in_use, template_in_use
 from core.ui.labels import role_names
-from core.ui.session import kept_value, set_kept, studio, widget_value
+from core.ui.session import kept_value, set_kept, set_widget_value, studio, widget_value
 from core.ui.texts import _
 from core.ui.widgets import plain
 
@@ -96,10 +96,11 @@ def _stay(name: str, offered: Mapping[str, Template]) -> None:
     """Keep a template chosen that is called otherwise by now: the browser sends what it was called."""
     key = _choice_key(name)
     last, title = studio().notes.get(f"{name}/chosen-template", ("", ""))
-    if last not in offered or key not in st.session_state:
+    held = widget_value(key)
+    if last not in offered or held is None:
         return
-    if st.session_state[key] not in offered or (st.session_state[key] == last and title != _title(offered[last])):
-        st.session_state[key] = last
+    if held not in offered or (held == last and title != _title(offered[last])):
+        set_widget_value(key, last)
 
 
 def _title(template: Template) -> str:
