@@ -305,6 +305,24 @@ def test_back_view_is_used_from_behind() -> None:
     assert white_of_the_eyes("from behind") < 0.2 * white_of_the_eyes("")
 
 
+def test_an_image_on_white_is_the_subject_alone_from_its_side() -> None:
+    """A turntable's views stand on bare white: narrower from the side, without a face from the back."""
+    shown = {
+        view: pixels(draw(request(f"The doll, seen from {view}, on plain white.", Kind.IMAGE, (reference(doll()),))))
+        for view in ("the front", "the right side", "the back")
+    }
+    for view, page in shown.items():
+        height, width = page.shape[:2]
+        assert (page[: height // 20] == 255).all(), view
+        assert (page[:, : width // 10] == 255).all(), view
+    middle = slice(0, 200)  # the mark stands below
+    widths = {view: np.ptp(np.flatnonzero((page[middle] < 200).any(axis=(0, 2)))) for view, page in shown.items()}
+    assert widths["the right side"] < 0.8 * widths["the front"]
+    assert not np.array_equal(shown["the back"], shown["the front"])
+    scene = pixels(draw(request("The doll in a forest.", Kind.IMAGE, (reference(doll()),))))
+    assert (scene[:10] == 255).mean() < 0.5
+
+
 def test_the_previous_scene_gives_its_colours_on() -> None:
     """The same prompt after a red scene is redder than after a blue one."""
     red, blue = (png(Image.new("RGB", (160, 90), tone)) for tone in ("#C02020", "#2030C0"))

@@ -18,6 +18,7 @@ from core.engines.drawing.cutout import Subject, cut_out, cut_out_view
 from core.engines.drawing.finish import grained, marked, unmarked
 from core.engines.drawing.picture import Pixels, cover, decode, encode, on_white
 from core.engines.drawing.scene import Cast, paint_scene
+from core.engines.drawing.turning import View, turned
 from core.engines.drawing.words import SceneWords, read_scene
 from core.engines.vision.looks.film import cinematic
 from core.engines.vision.looks.technique import turned_into
@@ -77,6 +78,9 @@ class _Drawing:
         kind = self.request.kind
         if kind in (Kind.CUTOUT, *_SHEETS) and self.plates:
             return self._isolated(kind, width, height)
+        view = sheet.view_on_white(self.text) if kind is Kind.IMAGE else None
+        if view is not None and (plate := self._first(_SUBJECT_ROLES)) is not None:
+            return _alone(plate, view, width, height)
         if kind in (Kind.SCENE, Kind.IMAGE) or not self.plates:
             return self._scene(width, height)
         return self._retouched(kind, width, height)
@@ -150,6 +154,13 @@ class _Drawing:
             return framed(tinted(source, self.text), width, height, framing)
         made = turned_into(source, technique_asked(self.text), self.text, self.seed)
         return framed(made, width, height, framing)
+
+
+def _alone(plate: _Plate, view: View, width: int, height: int) -> Pixels:
+    """Return one view of a subject on white; a sheet has its back already."""
+    is_drawn = view is View.BACK and plate.reference.kind in _SHEETS
+    subject = _seen(plate, is_back=is_drawn)
+    return sheet.draw_cutout(subject if is_drawn else turned(subject, view), width, height)
 
 
 def _seen(plate: _Plate, is_back: bool) -> Subject:

@@ -23,6 +23,15 @@ _VIEW_WORDS: dict[View, str] = {
     View.RIGHT: r"\bright(?:[- ]side)?(?: view| profile)|\bside view|\bprofile\b|右侧|右视|侧面|侧视",
     View.THREE_QUARTER: r"three[- ]quarter|\b3/4\b|四分之三",
 }
+_ON_WHITE = (
+    r"\b(?:plain|pure|solid|clean) white\b|\bon white\b|\bwhite (?:background|backdrop|ground)\b|纯白|白色背景|白底"
+)
+_ALONE: dict[View, str] = {  # the first that a prompt names; more words than on a sheet, where they tell places too
+    View.THREE_QUARTER: _VIEW_WORDS[View.THREE_QUARTER],
+    View.BACK: r"\bthe back\b|\bback view|\bfrom behind\b|\brear\b|背面|背视|后视",
+    View.LEFT: rf"{_VIEW_WORDS[View.LEFT]}|\bfrom the left\b|\bthe left side\b",
+    View.RIGHT: rf"{_VIEW_WORDS[View.RIGHT]}|\bfrom the (?:right|side)\b|\bthe right side\b",
+}
 _CAPTIONS = {
     View.FRONT: ("Front view", "正面"),
     View.BACK: ("Back view", "背面"),
@@ -62,6 +71,14 @@ def views_asked(prompt: str) -> tuple[View, ...]:
 def names_views(prompt: str) -> bool:
     """Tell whether a prompt names two views or more."""
     return len(_views_named(prompt)) >= 2
+
+
+def view_on_white(prompt: str) -> View | None:
+    """Return the view in which a prompt asks for its subject alone on white; None when it asks for no white ground."""
+    lower = prompt.lower()
+    if not re.search(_ON_WHITE, lower):
+        return None
+    return next((view for view, words in _ALONE.items() if re.search(words, lower)), View.FRONT)
 
 
 def _views_named(prompt: str) -> tuple[View, ...]:
