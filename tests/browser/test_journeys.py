@@ -187,6 +187,7 @@ def test_everything_is_said_in_chinese(studio: StudioServer, open_page: Visits) 
 
 def _english(page: Page) -> set[str]:
     """The Latin words on a page that are no name: not Streamlit's icons, not the language switch, no file's name."""
-    page.locator('[data-testid="stIconMaterial"]').evaluate_all("icons => icons.forEach(icon => icon.remove())")
+    icons = page.locator('[data-testid="stIconMaterial"], [data-testid="stExpanderIcon"]')
+    icons.evaluate_all("icons => icons.forEach(icon => icon.remove())")
     words = set(re.findall(r"[A-Za-z]{2,}", page.locator("body").inner_text()))
     return words - {"Skip", "to", "main", "content", "English", "Gemini", "API", "archive", "PNG", "JPEG"}

@@ -30,17 +30,28 @@ def show_tries(view: View, card: Card, label: str) -> None:
     words = _("Make {images} to choose among · {price}")
     several = words.format(images=images(count), price=price(count * card.price_usd))
     icon = "brush" if card.is_to_make else "refresh"
-    if st.button(
+    clicked = f"clicked/{_name(card)}"
+    st.button(
         plain(several if count > 1 else label),
         icon=f":material/{icon}:",
         disabled=is_off,
         key=f"plates/make/{card.step.id}",
-    ):
-        if count > 1:
-            attempt(lambda: _begin(view, card, count))
-        else:
-            begin(view, (card.step.id,), again=not card.is_to_make)
-        st.rerun()
+        on_click=_note_click,
+        args=(clicked, count),
+    )
+    # as many as the button said, also when a run of the page that another cut off lost the click
+    asked = studio().notes.pop(clicked, 0)
+    if not asked or is_off:
+        return
+    if asked > 1:
+        attempt(lambda: _begin(view, card, asked))
+    else:
+        begin(view, (card.step.id,), again=not card.is_to_make)
+    st.rerun()
+
+
+def _note_click(clicked: str, count: int) -> None:
+    studio().notes[clicked] = count
 
 
 def show_tries_under_way(view: View, card: Card) -> None:
