@@ -10,7 +10,7 @@ import contextlib
 import json
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +69,7 @@ def _real(folder: Path, names: list[str]) -> Iterable[Page]:
     return (((folder / "pages" / name).read_bytes(), truth[name]) for name in names)
 
 
-def _rows(what: str, pages: Iterable[Page], goals: dict[float, tuple[float, ...]]) -> list[Row]:
+def _rows(what: str, pages: Iterable[Page], goals: Mapping[float, tuple[float, ...]]) -> list[Row]:
     totals, empty, hit, times = dict.fromkeys(goals, Score()), 0, 0, []
     for data, truth in pages:
         started = time.perf_counter()

@@ -103,7 +103,7 @@ async def _compare(url: str, key: str, references: list[bytes]) -> tuple[float, 
                 automatic_continuation=False,
             ),
         )
-        return next(part.inline_data.data for part in answer.candidates[0].content.parts if part.inline_data)
+        return next(found.data for part in answer.parts or () if (found := part.inline_data) and found.data)
 
     async def ours() -> bytes:
         return (await engine.generate(wanted, Silent())).data

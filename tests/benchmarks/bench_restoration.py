@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import cv2
@@ -162,7 +163,7 @@ def _whole_pages() -> Iterator[dict[str, Any]]:
         for box, original in zip(boxes, clean, strict=True):
             left, top, right, bottom = place = _place(page, box)
             crop = np.ascontiguousarray(page[top:bottom, left:right])
-            made = restore(crop, None, Surroundings(whole, place)).picture
+            made = restore(crop, None, partial(Surroundings, whole, place)).picture
             marks.append((_likeness(crop, original), _likeness(made, original)))
     before, after = np.mean(marks, axis=0)
     yield _row(f"pictures of level 2 pages ({len(marks)}): SSIM before", before[0], "")
