@@ -72,7 +72,7 @@ def fetch(batch_ids: tuple[str, ...], project: Path | None, is_json: bool) -> No
             except (EngineError, WorkspaceError) as error:
                 errors[one.id] = error
                 fetched.append((workspace, one))
-        found = [_hints(studio, workspace, one) for workspace, one in fetched]
+        found = [] if is_json else [_hints(studio, workspace, one) for workspace, one in fetched]
     if is_json:
         said = [
             {**_as_json(workspace, one, errors.get(one.id)), "answers": read_answers(workspace, one.made)}
