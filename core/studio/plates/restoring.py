@@ -40,7 +40,7 @@ from core.studio.pages.kinds import check_single
 from core.studio.planning import Decision, Planner, RunOptions, StepStatus, check_draft_model, check_settings
 from core.studio.plates.cutting import DEFAULT_MARGIN, Cut, cut_out, plates_slug, whole_slug
 from core.studio.plates.fidelity import is_poor, measured
-from core.studio.plates.holding import is_straying
+from core.studio.plates.holding import is_held
 from core.studio.plates.matrix import keep_chain, plates_story, whole_story
 from core.studio.plates.presets import preset, presets
 from core.studio.plates.runs import masks_of
@@ -345,7 +345,7 @@ class _Bench:
     async def _is_held(self, planner: Planner, before: Asset) -> bool:
         if self.goes_on:
             return False
-        return await asyncio.to_thread(is_straying, self.studio, self.workspace, planner.slug, before)
+        return await asyncio.to_thread(is_held, self.studio, self.workspace, planner.slug, [before])
 
     async def _step(self, planner: Planner, step: Step, before: Asset, decision: Decision) -> tuple[Asset, bool]:
         asset, is_new = decision.asset, False
