@@ -11,7 +11,7 @@ import click
 from core.cli.answers import print_answers, read_answers
 from core.cli.printing import counted, plain, print_json, tell
 from core.cli.shared import DONE, SOME_FAILED, as_json, end, opened_project, opened_studio
-from core.errors import EngineError, InvalidRequestError, StudioError, WorkspaceError, from_plain
+from core.errors import EngineError, InvalidRequestError, StudioError, WorkspaceError
 
 if TYPE_CHECKING:
     from core.models.batch import Batch
@@ -72,7 +72,7 @@ def fetch(batch_ids: tuple[str, ...], project: Path | None, is_json: bool) -> No
             except (EngineError, WorkspaceError) as error:
                 errors[one.id] = error
                 fetched.append((workspace, one))
-        found = [_hints(studio, workspace, one) for workspace, one in fetched]
+        found = [] if is_json else [_hints(studio, workspace, one) for workspace, one in fetched]
     if is_json:
         said = [
             {**_as_json(workspace, one, errors.get(one.id)), "answers": read_answers(workspace, one.made)}
@@ -177,9 +177,10 @@ def _chosen(found: Found, batch_ids: Iterable[str]) -> Found:
 
 def _hints(studio: Studio, workspace: Workspace, one: Batch) -> list[tuple[str, ...]]:
     """Return what can be done about each image of a batch that came to nothing."""
+    from core.studio.batches import failures
     from core.studio.hints import hints
 
-    return [hints(studio, workspace, entry.recipe, from_plain(entry.error or {})) for entry in one.failed]
+    return [hints(studio, workspace, recipe, error) for error, recipe in failures(one)]
 
 
 def _print_fetched(fetched: Found, errors: dict[str, StudioError], found: list[list[tuple[str, ...]]]) -> None:

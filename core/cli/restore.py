@@ -168,9 +168,9 @@ def _entry(result: RestoreResult) -> dict[str, Any]:
 
 
 def _print(result: RestoreResult) -> None:
-    new = sum(image.is_new for image in result.images)
     from core.studio.planning import StepStatus
 
+    new = sum(image.is_new for image in result.images)
     reused = sum(image.status is StepStatus.REUSED for image in result.images)
     again = f", {reused} as made before" if reused else ""
     ready = f", {counted(len(result.ready), 'image')} to send" if result.ready else ""

@@ -5,11 +5,9 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from core.errors import WorkspaceError
 from core.models.account import AccountModels
-from core.store.files import make_folder, replace_text
+from core.store.files import find_value, make_folder, replace_text
 
 
 class AccountModelsFile:
@@ -20,10 +18,7 @@ class AccountModelsFile:
 
     def read(self) -> AccountModels | None:
         """Return the list, however old; None when there is none."""
-        try:
-            return AccountModels.model_validate_json(self._path.read_bytes())
-        except (OSError, ValidationError):
-            return None
+        return find_value(self._path, AccountModels)
 
     def write(self, models: AccountModels) -> None:
         """Remember a list; one that the disk does not take is asked for again."""

@@ -10,10 +10,8 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from core.models.answer import Answer
-from core.store.files import make_folder, replace, replace_text, write_part
+from core.store.files import find_value, make_folder, replace, replace_text, write_part
 
 FOLDER = "answers"
 _FILE = re.compile(r"[0-9]{1,4}\.(png|jpg)")
@@ -38,9 +36,8 @@ class AnswersFolder:
 
     def find(self, asset_id: str) -> Answer | None:
         """Return an asset's kept answer, or None; images that are not there are left out."""
-        try:
-            answer = Answer.model_validate_json((self._folder / asset_id / "answer.json").read_bytes())
-        except (OSError, ValidationError):
+        answer = find_value(self._folder / asset_id / "answer.json", Answer)
+        if answer is None:
             return None
         blocks = (block for block in answer.blocks if not block.file or self.image(asset_id, block.file))
         return answer.model_copy(update={"blocks": tuple(blocks)})

@@ -189,6 +189,14 @@ def read_value(path: Path, kind: type[V], newest: int) -> V:
         ) from None
 
 
+def find_value(path: Path, kind: type[V]) -> V | None:
+    """Return a value from a file that can be done without; None when it is not there, or damaged."""
+    try:
+        return kind.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError):
+        return None
+
+
 def sync_folder(folder: Path) -> None:
     """Make a new name in a folder survive a power cut, where the system can.
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from core.errors import WorkspaceError
 from core.models.fidelity import Fidelity
-from core.store.files import make_folder, replace, replace_text, write_part
+from core.store.files import find_value, make_folder, replace, replace_text, write_part
 
 
 class Measures:
@@ -19,10 +17,7 @@ class Measures:
 
     def find(self, before: str, after: str) -> Fidelity | None:
         """Return what was measured for two digests, without its heat map; None when nothing was."""
-        try:
-            return Fidelity.model_validate_json(self._path(before, after, ".json").read_bytes())
-        except (OSError, ValidationError):
-            return None
+        return find_value(self._path(before, after, ".json"), Fidelity)
 
     def keep(self, before: str, after: str, fidelity: Fidelity) -> None:
         """Keep a measurement and its heat map.

@@ -7,11 +7,9 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from core.errors import WorkspaceError
 from core.models.sent_file import SentFile
-from core.store.files import make_folder, replace_text
+from core.store.files import find_value, make_folder, replace_text
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -24,7 +22,7 @@ class SentFiles:
 
     def find(self, digest: str) -> SentFile | None:
         """Return the file that holds what has this sha256 (hex); None when none is known."""
-        return _read(self._path(digest)) if _DIGEST.fullmatch(digest) else None
+        return find_value(self._path(digest), SentFile) if _DIGEST.fullmatch(digest) else None
 
     def keep(self, digest: str, file: SentFile) -> None:
         """Remember a file, and forget those that have expired; one that the disk does not take is sent again."""
@@ -34,7 +32,7 @@ class SentFiles:
             make_folder(self._folder)
             replace_text(self._path(digest), file.model_dump_json())
         for path in self._folder.glob("*.json"):
-            known = _read(path)
+            known = find_value(path, SentFile)
             if known is None or not known.lasts(timedelta()):
                 _remove(path)
 
@@ -45,13 +43,6 @@ class SentFiles:
 
     def _path(self, digest: str) -> Path:
         return self._folder / f"{digest}.json"
-
-
-def _read(path: Path) -> SentFile | None:
-    try:
-        return SentFile.model_validate_json(path.read_bytes())
-    except (OSError, ValidationError):
-        return None
 
 
 def _remove(path: Path) -> None:

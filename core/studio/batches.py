@@ -6,7 +6,6 @@ Every image has its row in the ledger before the job is sent, and is looked for 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import hashlib
 import uuid
 from collections import defaultdict
@@ -22,7 +21,6 @@ from core.errors import (
     InvalidRequestError,
     StudioError,
     UnavailableError,
-    WorkspaceError,
     from_plain,
 )
 from core.models.asset import Asset, EngineName, Recipe
@@ -150,10 +148,8 @@ def own_batches(studio: Studio, workspace: Workspace) -> list[Batch]:
 
 def known_batches(studio: Studio) -> Iterator[tuple[Workspace, Batch]]:
     """Yield this user's batches of all projects that were opened here, each project's newest first."""
-    for folder in studio.index.recent_projects():
-        with contextlib.suppress(WorkspaceError):
-            workspace = studio.listed(folder)
-            yield from ((workspace, batch) for batch in own_batches(studio, workspace))
+    for workspace in studio.known_projects():
+        yield from ((workspace, batch) for batch in own_batches(studio, workspace))
 
 
 def reasons(batch: Batch) -> list[tuple[StudioError, Recipe]]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import hashlib
 import secrets
+from collections.abc import Iterator
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +15,7 @@ from typing import TYPE_CHECKING, cast
 from pydantic import SecretStr
 
 from core.engines.base import Engine
-from core.errors import MissingApiKeyError
+from core.errors import MissingApiKeyError, WorkspaceError
 from core.models.asset import EngineName
 from core.models.catalog import Catalog, load_catalog
 from core.models.limits import Limits
@@ -133,6 +135,12 @@ class Studio:
             WorkspaceError: the folder cannot be used.
         """
         return Workspace.open(folder, self.index, self.home / "thumbnails", is_listed=True)
+
+    def known_projects(self) -> Iterator[Workspace]:
+        """Yield the projects that were opened here, last opened first; one that cannot be used is left out."""
+        for folder in self.index.recent_projects():
+            with contextlib.suppress(WorkspaceError):
+                yield self.listed(folder)
 
     def engine_name(self, choice: EngineChoice | None = None, is_only_priced: bool = False) -> EngineName:
         """Return the engine a choice leads to; nothing is asked over the network.

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
-from core.errors import BlockedError, NoImageError, StudioError, WorkspaceError, from_plain
+from core.errors import BlockedError, NoImageError, StudioError, from_plain
 from core.models.asset import EngineName, Recipe
 from core.store.workspace import Workspace
 from core.studio.context import Studio
@@ -41,7 +40,7 @@ def hints(studio: Studio, workspace: Workspace, recipe: Recipe, error: StudioErr
     if isinstance(error, (BlockedError, NoImageError)) and recipe.engine is EngineName.GEMINI:
         ways = ways_out(studio, error, recipe.model, [source.role for source in recipe.sources])
         return advice(ways, [(source.name or source.asset_id, source.role) for source in recipe.sources])
-    if is_used_up(error) and (found := made_before(workspace, recipe, _projects(studio))) is not None:
+    if is_used_up(error) and (found := made_before(workspace, recipe, studio.known_projects())) is not None:
         return (_how_to_take(workspace, found),)
     return ()
 
@@ -69,9 +68,3 @@ def _recipes(studio: Studio, workspace: Workspace, spec: Spec, report: RunReport
     for step in spec.story.steps:
         if all(source.id in there for source in step.sources):
             yield step.id, planner.recipe(step, [there[source.id] for source in step.sources])
-
-
-def _projects(studio: Studio) -> Iterator[Workspace]:
-    for folder in studio.index.recent_projects():
-        with contextlib.suppress(WorkspaceError):
-            yield studio.listed(folder)

@@ -21,9 +21,8 @@ from core.studio.attempts import Errand
 from core.studio.detection import detect_or_reuse
 from core.studio.generation import generate_asset
 from core.studio.planning import Decision, Planner, StepStatus
-from core.studio.plates.cutting import is_plates_slug
 from core.studio.plates.fidelity import measured
-from core.studio.plates.holding import check_source
+from core.studio.plates.holding import check_sources
 from core.studio.plates.runs import PlatesOrder, plates_spec, read_plate, whole_spec
 from core.studio.runner import Runner
 from core.studio.specs import DetectSpec, PlatesSpec, RecipesSpec, RunSpec, Spec, StepOutcome
@@ -54,8 +53,8 @@ def make_step_image(runner: Runner, run: str, step_id: str, sources: dict[str, s
 
         def decide() -> Decision:
             decision = planner.decide(step, assets)
-            if decision.asset is None and is_plates_slug(plan.slug):
-                check_source(runner.studio, workspace, plan.slug, assets[0])
+            if decision.asset is None:
+                check_sources(runner.studio, workspace, plan.slug, assets)
             return replace(decision, notes=planner.notes(step, decision.recipe))
 
         made = await _reuse_or_make(runner, _errand(runner, run, step_id), plan, workspace, decide)

@@ -6,8 +6,7 @@ from core.models.asset import Recipe
 from core.store.workspace import Workspace
 from core.studio.context import Studio
 from core.studio.planning import Planner
-from core.studio.plates.cutting import is_plates_slug
-from core.studio.plates.holding import is_straying
+from core.studio.plates.holding import is_held
 from core.studio.specs import RunSpec
 
 
@@ -23,6 +22,6 @@ def ready_recipes(studio: Studio, workspace: Workspace, spec: RunSpec) -> list[R
         decision = planner.decide(step, sources)
         if decision.asset is not None:
             there[step.id] = decision.asset
-        elif not (is_plates_slug(spec.slug) and is_straying(studio, workspace, spec.slug, sources[0])):
+        elif not is_held(studio, workspace, spec.slug, sources):
             ready.append(decision.recipe)
     return ready

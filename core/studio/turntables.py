@@ -18,7 +18,7 @@ from core.store.workspace import Workspace
 from core.studio.background import begin_story
 from core.studio.context import Studio
 from core.studio.lab import LAB, Fit, LabOrder, fitted
-from core.studio.planning import Planner, RunOptions, StepStatus
+from core.studio.planning import PlannedStep, Planner, RunOptions, StepStatus
 from core.studio.prompts import compose
 from core.studio.specs import RunSpec
 
@@ -58,8 +58,7 @@ def read_views(studio: Studio, workspace: Workspace, turntable: Turntable) -> tu
         InvalidRequestError: there is no sheet or no prompt, the views are too few or too many, or the model takes less.
     """
     spec = _spec(workspace, turntable, fitted(studio, turntable.order, is_only_priced=True))
-    planner = Planner(workspace, spec.story, spec.slug, spec.options, studio.catalog)
-    plan = planner.plan({name: workspace.get(asset_id) for name, asset_id in spec.starting.items()})
+    planner, plan = _planned(studio, workspace, spec)
     return tuple(
         ViewState(view, line.asset or planner.chosen(line.step), line.status is StepStatus.REUSED)
         for view, line in zip(turntable.views, plan, strict=True)
@@ -91,13 +90,17 @@ def begin_turntable(studio: Studio, workspace: Workspace, turntable: Turntable, 
     Raises:
         StudioError: as `read_views`, or the engine needs an account.
     """
-    keyed = studio.with_key(key)
-    order = turntable.order
-    spec = _spec(workspace, turntable, fitted(keyed, order))
-    is_whole = all(state.is_current for state in read_views(keyed, workspace, turntable))
+    spec = _spec(workspace, turntable, fitted(studio.with_key(key), turntable.order))
+    _planner, plan = _planned(studio, workspace, spec)
+    is_whole = all(line.status is StepStatus.REUSED for line in plan)
     options = spec.options.model_copy(update={"again": spec.step_ids if is_whole else ()})
     changes = {"options": options, "concurrency": studio.settings.concurrency, "user": user, "key": key}
     return begin_story(studio, spec.model_copy(update=changes))
+
+
+def _planned(studio: Studio, workspace: Workspace, spec: RunSpec) -> tuple[Planner, list[PlannedStep]]:
+    planner = Planner(workspace, spec.story, spec.slug, spec.options, studio.catalog)
+    return planner, planner.plan({name: workspace.get(asset_id) for name, asset_id in spec.starting.items()})
 
 
 def _spec(workspace: Workspace, turntable: Turntable, fit: Fit) -> RunSpec:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.errors import BlockedError, InvalidRequestError, NoImageError
+from core.errors import BlockedError, NoImageError
 from core.models.asset import EngineName, Role
 from core.models.catalog import ModelFacts
 from core.studio.account_models import known_models
@@ -39,7 +39,8 @@ def next_model(studio: Studio, model: str, roles: Sequence[Role]) -> ModelFacts 
     listed = studio.catalog.recommended(studio.today())
     place = next((number for number, facts in enumerate(listed) if facts.id == model), -1)
     for facts in (*listed[place + 1 :], *listed[: max(place, 0)]):
-        if (known is None or facts.id in known.ids) and _takes(facts, roles):
+        is_there = known is None or facts.id in known.ids
+        if is_there and facts.engine is EngineName.GEMINI and facts.takes(roles):
             return facts
     return None
 
@@ -53,11 +54,3 @@ def advice(ways: WaysOut, references: Sequence[tuple[str, Role]]) -> tuple[str, 
     if ways.model is not None:
         said.append(f"Take another model: --model {ways.model.id} ({ways.model.title}).")
     return tuple(said)
-
-
-def _takes(facts: ModelFacts, roles: Sequence[Role]) -> bool:
-    try:
-        facts.check_references(roles, ())
-    except InvalidRequestError:
-        return False
-    return facts.engine is EngineName.GEMINI

@@ -2,7 +2,9 @@
 
 import base64
 import io
+import json
 import re
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -10,13 +12,14 @@ from google.genai import types
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.engines.gemini.answers import FROM_THOUGHTS, read_answer
+from core.engines.gemini.answers import FROM_THOUGHTS, ImageAnswer, read_answer
 from core.engines.gemini.answers import parts_of as response_parts
 from core.engines.gemini.outcomes import AttemptFailed
 from core.engines.gemini.redactor import Redactor
 from core.errors import BlockedError, NoImageError
 from core.images import verify
-from tests.contract.conftest import picture
+from tests.contract.conftest import picture, request
+from tests.standin.extras import SUGGESTIONS
 from tests.standin.replies import as_answer, as_json, envelope, image_part
 
 FIRST, SECOND, THIRD = picture("first"), picture("second"), picture("third")
@@ -115,9 +118,6 @@ def test_every_part_in_its_order(make, server):
 
 def test_what_was_looked_up(make, server):
     """An answer with search brings the suggestions that must be shown, its queries, and links to pages only."""
-    from tests.contract.conftest import request
-    from tests.standin.extras import SUGGESTIONS
-
     made = make(request(model="gemini-3.1-flash-image", search="web,image"))
     assert made.grounding.suggestions == SUGGESTIONS
     assert made.grounding.queries == ("resplendent quetzal",)
@@ -274,6 +274,27 @@ def _bytes_of(part: dict[str, Any]) -> bytes:
     return base64.b64decode((part.get("inlineData") or {}).get("data", ""))
 
 
+def taken_from(
+    read: Callable[[], ImageAnswer], finished: Sequence[bytes], thought: Sequence[bytes]
+) -> ImageAnswer | None:
+    """Read an answer and hold what is taken: its first whole image, else the last among its thoughts.
+
+    Where it has neither, it ends in words, may be billed, and is None.
+    """
+    if not (finished or thought):
+        with pytest.raises(AttemptFailed) as caught:
+            read()
+        assert caught.value.error.message
+        assert caught.value.may_be_billed
+        return None
+    taken = read()
+    assert taken.data == (finished[0] if finished else thought[-1])
+    assert (FROM_THOUGHTS in taken.warnings) is not bool(finished)
+    assert verify(taken.data).mime == taken.mime
+    assert taken.image_count >= max(1, len(finished))
+    return taken
+
+
 @settings(max_examples=400, deadline=None)
 @given(some_answer)
 def test_no_answer_crashes_or_loses_an_image(answer):
@@ -286,19 +307,11 @@ def test_no_answer_crashes_or_loses_an_image(answer):
     whole = [part for part in parts if _bytes_of(part) in IMAGES]
     finished = [_bytes_of(part) for part in whole if not part.get("thought")]
     thought = [_bytes_of(part) for part in whole if part.get("thought")]
-    if not whole:
-        with pytest.raises(AttemptFailed) as caught:
-            read_answer(response, Redactor())
-        assert caught.value.error.message
-        assert caught.value.may_be_billed
+    taken = taken_from(lambda: read_answer(response, Redactor()), finished, thought)
+    if taken is None:
         return
-    taken = read_answer(response, Redactor())
-    assert taken.data == (finished[0] if finished else thought[-1])
-    assert (FROM_THOUGHTS in taken.warnings) is not bool(finished)
-    assert verify(taken.data).mime == taken.mime
     images = [part.data for part in taken.parts if part.kind in ("image", "thought_image")]
     assert images == [_bytes_of(part) for part in whole]
-    assert taken.image_count >= max(1, len(finished))
     words = [part.text for part in response_parts(response) if part.text and not part.thought]
     assert taken.text == Redactor().text("\n".join(words))
 
@@ -318,8 +331,6 @@ def test_no_second_call_behind_our_back(make, server, observer):
 
 def test_reads_what_the_sdk_parsed():
     """The stand-in's answers and the SDK's types agree, so that the random answers above are answers."""
-    import json
-
     body = json.loads(as_json({"candidates": [], **envelope()}).body)
     with pytest.raises(AttemptFailed) as caught:
         read_answer(types.GenerateContentResponse.model_validate(body), Redactor())
@@ -328,8 +339,6 @@ def test_reads_what_the_sdk_parsed():
 
 def test_a_search_is_paid_by_the_query(make, server, observer):
     """Different queries of each kind count, empty and repeated ones do not, and their price is in the row's cost."""
-    from tests.contract.conftest import request
-
     queries = {"webSearchQueries": ["", "quetzal", "quetzal", "trogon"], "imageSearchQueries": ["quetzal"]}
     server.answer_next(as_answer([image_part(FIRST, "image/png")], grounding=queries))
     made = make(request(model="gemini-3.1-flash-image", search="web,image"))
@@ -342,8 +351,6 @@ def test_a_search_is_paid_by_the_query(make, server, observer):
 
 def test_a_model_that_did_not_search_costs_no_search(make, server, observer):
     """A model that may look things up and does not is paid as any other."""
-    from tests.contract.conftest import request
-
     server.answer_next(as_answer([image_part(FIRST, "image/png")]))
     assert make(request(model="gemini-3.1-flash-image", search="web")).cost_usd == pytest.approx(0.067)
     assert observer.reports[0].searches == 0

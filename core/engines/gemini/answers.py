@@ -25,6 +25,8 @@ from core.engines.gemini.redactor import Redactor
 from core.errors import BlockedError, InvalidImageError, NoImageError
 from core.images import prepare, sniff, verify_answer
 from core.models.answer import BlockKind, Grounding
+from core.models.asset import GenerationSettings
+from core.models.catalog import ModelFacts
 
 KEPT_AS_IS = ("image/png", "image/jpeg")
 READABLE = (*KEPT_AS_IS, "image/webp", "image/gif", "image/tiff", "image/bmp")
@@ -45,6 +47,15 @@ class ImageAnswer(Answer):
     grounding: Grounding | None = None
     said: Speech | None = None
     interaction: str = ""
+
+    def cost(self, facts: ModelFacts, settings: GenerationSettings, factor: float = 1.0) -> float:
+        """Return what the answer costs in USD: images by list price, text and input by tokens, and what was looked up.
+
+        `factor` is of all but the searches: the service takes those in full in a batch too.
+        """
+        tokens = facts.token_cost(self.usage.input_tokens or 0, self.usage.text_tokens)
+        alone = self.image_count * facts.image_price(settings) + tokens
+        return factor * alone + facts.search_cost(self.searches)
 
     def generation(self, cost_usd: float, notes: tuple[str, ...] = (), exchange: Exchange | None = None) -> Generation:
         """Return the answer as an engine gives it; `notes` come before its own warnings."""

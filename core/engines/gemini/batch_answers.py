@@ -50,10 +50,8 @@ class Asked:
     settings: GenerationSettings
 
     def cost(self, answer: ImageAnswer) -> float:
-        """Return what an answer costs: images by list price and text by tokens, as batches have it, and searches."""
-        tokens = self.facts.token_cost(answer.usage.input_tokens or 0, answer.usage.text_tokens)
-        alone = answer.image_count * self.facts.image_price(self.settings) + tokens
-        return self.facts.batch_factor * alone + self.facts.search_cost(answer.searches)
+        """Return what an answer costs in a batch in USD."""
+        return answer.cost(self.facts, self.settings, self.facts.batch_factor)
 
 
 def read_job(job: types.BatchJob, asked: Sequence[Asked], redactor: Redactor) -> BatchReading:

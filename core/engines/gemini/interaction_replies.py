@@ -115,29 +115,28 @@ def _read_usage(usage: Any) -> Usage:
 
 def _read_grounding(interaction: Any, redactor: Redactor) -> Grounding | None:
     """Return what an interaction looked up: its searches' suggestions and words, and the pages it cites."""
-    suggestions, queries, pages = "", list[str](), list[tuple[str | None, str | None]]()
+    suggestions, pages = "", list[tuple[str | None, str | None]]()
     for step in _list(interaction, "steps"):
         for result in _list(step, "result") if _of(step, "type") == "google_search_result" else ():
             suggestions = suggestions or _text(result, "search_suggestions")
-        if _of(step, "type") == "google_search_call":
-            queries += [str(query) for query in _list(_of(step, "arguments"), "queries")]
         for content in _list(step, "content"):
             pages += [(_text(cited, "url"), _text(cited, "title")) for cited in _list(content, "annotations")]
-    return grounding_of(suggestions, queries, pages, redactor)
+    return grounding_of(suggestions, (query for _kind, query in _queries(interaction)), pages, redactor)
 
 
 def _count_searches(interaction: Any) -> int:
     """Return how many searches an interaction took: as the service counted, or more where its steps name more."""
     counted = _list(_of(interaction, "usage"), "grounding_tool_count")
     told = sum(_number(tool, "count") or 0 for tool in counted if _of(tool, "type") == "google_search")
-    named = {
-        (_text(step, "search_type"), str(query))
-        for step in _list(interaction, "steps")
-        if _of(step, "type") == "google_search_call"
-        for query in _list(_of(step, "arguments"), "queries")
-        if query
-    }
-    return max(told, len(named))
+    return max(told, len(set(_queries(interaction))))
+
+
+def _queries(interaction: Any) -> Iterator[tuple[str, str]]:
+    """Yield what an interaction searched for, each with the kind of its search."""
+    for step in _list(interaction, "steps"):
+        for query in _list(_of(step, "arguments"), "queries") if _of(step, "type") == "google_search_call" else ():
+            if query:
+                yield _text(step, "search_type"), str(query)
 
 
 def _of(value: Any, name: str) -> Any:

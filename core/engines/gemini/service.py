@@ -61,10 +61,7 @@ class Service:
         request = replace(request, settings=facts.honoured(request.settings))
 
         def cost(answer: ImageAnswer) -> float:
-            # its images by list price, text and input by tokens, and what was looked up
-            pictures = answer.image_count * facts.image_price(request.settings)
-            tokens = facts.token_cost(answer.usage.input_tokens or 0, answer.usage.text_tokens)
-            return pictures + tokens + facts.search_cost(answer.searches)
+            return answer.cost(facts, request.settings)
 
         order = self._order(request, facts, cost)
         answer = await Call(order, self.send, self._rules, observer).run()

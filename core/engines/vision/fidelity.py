@@ -97,6 +97,10 @@ class _Edges:
     def count(self) -> int:
         return int(np.count_nonzero(self.all_strong))
 
+    def within(self, counted: Pixels) -> _Edges:
+        """Return the edges of which only the strong ones in a mask count."""
+        return _Edges(tuple(np.where(counted > 0, each, 0) for each in self.strong), self.weak)
+
 
 @dataclass(frozen=True, eq=False)
 class _Side:
@@ -135,9 +139,9 @@ class _Comparison:
 def _compared(crop: Pixels, own: Pixels, there: Pixels) -> _Comparison:
     weight = _counted(crop.shape)
     reach = max(2, round(REACH * max(crop.shape)))
-    first = _edges(crop, weight, FINE)
-    weight = cv2.min(weight, 255 - _surroundings(first.all_strong, there))
-    first, second = _edges(crop, weight, FINE), _edges(own, cv2.min(weight, there), FINE)
+    whole = _edges(crop, weight, FINE)
+    weight = cv2.min(weight, 255 - _surroundings(whole.all_strong, there))
+    first, second = whole.within(weight), _edges(own, cv2.min(weight, there), FINE)
     shapes = _alone(_edges(own, cv2.min(weight, there), COARSE), _edges(crop, weight, COARSE), 2 * reach)
     return _Comparison(
         _side(first, second, reach, np.zeros_like(shapes)),

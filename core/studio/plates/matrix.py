@@ -122,8 +122,8 @@ def ready_price(page: Asset, chain: Chain, options: RunOptions, catalog: Catalog
     story = whole_story(page, chain)
     prices = []
     for step in story.steps:
-        factor = catalog.model(model_of(story, step, options, "")).batch_factor
-        prices.append(factor * planned(story, step, None, options, catalog).cost_usd)
+        facts = catalog.model(model_of(story, step, options, ""))
+        prices.append(facts.batch_price(facts.honoured(step.settings.over(story.settings))))
     return max(prices, default=0.0)
 
 

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -21,7 +21,6 @@ from core.errors import (
     InvalidImageError,
     InvalidRequestError,
     QuotaExceededError,
-    StraysError,
     StudioError,
 )
 from core.models.asset import Asset, EngineName, Kind, Recipe, Result
@@ -38,10 +37,10 @@ from core.studio.detection import Search, detect_or_reuse, resolved
 from core.studio.estimates import check_price, search_cost, whole_cost
 from core.studio.generation import generate_asset
 from core.studio.pages.kinds import check_single
-from core.studio.planning import Planner, RunOptions, StepStatus, check_draft_model, check_settings
+from core.studio.planning import Decision, Planner, RunOptions, StepStatus, check_draft_model, check_settings
 from core.studio.plates.cutting import DEFAULT_MARGIN, Cut, cut_out, plates_slug, whole_slug
 from core.studio.plates.fidelity import is_poor, measured
-from core.studio.plates.holding import check_source
+from core.studio.plates.holding import is_held
 from core.studio.plates.matrix import keep_chain, plates_story, whole_story
 from core.studio.plates.presets import preset, presets
 from core.studio.plates.runs import masks_of
@@ -127,10 +126,9 @@ def chain_of(names: tuple[str, ...], framing: Framing | None = None, has_cover: 
     if unknown or not ids:
         listed = ", ".join([*_SHORT, *sorted(known)])
         raise InvalidRequestError(f"There is no step {', '.join(unknown) or '(none given)'!r}. Name any of: {listed}.")
-    step_ids = [_numbered(ids, place) for place in range(len(ids))]
     return Chain(
         steps=tuple(
-            preset(name).step("en", step_id, framing, has_cover) for name, step_id in zip(ids, step_ids, strict=True)
+            preset(name).step("en", _numbered(ids, place), framing, has_cover) for place, name in enumerate(ids)
         )
     )
 
@@ -227,9 +225,9 @@ def _cost(
     """
     if search is not None:
         return search_cost(studio, workspace, files, search)
-    cost = 0.0
     if is_sent:
-        return cost
+        return 0.0
+    cost = 0.0
     for path in files:
         with contextlib.suppress(InvalidImageError):
             cost += whole_cost(studio, workspace, as_imported(workspace, path), chain, options)
@@ -247,6 +245,14 @@ def _line_of(story: Story, source_id: str) -> set[str]:
 
 def _nothing() -> Asset:
     return Asset(id="plate", digest="", recipe=Recipe(kind=Kind.ARCHIVE), result=Result())
+
+
+@dataclass
+class _SoFar:
+    """What became of one file up to now."""
+
+    images: list[RestoredImage] = field(default_factory=list)
+    ready: list[Recipe] = field(default_factory=list)
 
 
 @dataclass
@@ -276,19 +282,18 @@ class _Bench:
 
     async def result(self, path: Path) -> RestoreResult:
         """Work on one file; whatever happens is a result. Without hope, what was made before is used still."""
-        images: list[RestoredImage] = []
-        ready: list[Recipe] = []
+        so_far = _SoFar()
         try:
-            await self._restore(path, images, ready)
+            await self._restore(path, so_far)
         except StudioError as error:
             if isinstance(error, _HOPELESS):
                 self.hopeless = error
-            return RestoreResult(path, tuple(images), error)
+            return RestoreResult(path, tuple(so_far.images), error)
         except Exception as error:
             name = type(error).__name__
             surprise = StudioError(f"Something unforeseen went wrong ({name}). Restore this file again.")
-            return RestoreResult(path, tuple(images), surprise)
-        return RestoreResult(path, tuple(images), ready=tuple(ready))
+            return RestoreResult(path, tuple(so_far.images), surprise)
+        return RestoreResult(path, tuple(so_far.images), ready=tuple(so_far.ready))
 
     @property
     def _refusing(self) -> Refusing | None:
@@ -297,13 +302,13 @@ class _Bench:
     def _errand(self, step: str) -> Errand:
         return Errand(self.run, self.runner, step, partial(self.waits, step) if self.waits else None)
 
-    async def _restore(self, path: Path, images: list[RestoredImage], ready: list[Recipe]) -> None:
+    async def _restore(self, path: Path, so_far: _SoFar) -> None:
         await asyncio.to_thread(check_single, path)
         kind = Kind.PAGE if self.search else Kind.ARCHIVE
         picture = await asyncio.to_thread(import_file, self.workspace, path, kind)
         if self.search is None:
             slug, story = whole_slug(picture), whole_story(picture, self.chain)
-            await self._make(slug, story, {story.sources[0].id: picture}, images, ready)
+            await self._make(slug, story, {story.sources[0].id: picture}, so_far)
             return
         errand = self._errand(picture.id)
         maker = self._refusing or self.pool
@@ -312,64 +317,45 @@ class _Bench:
         crops = await asyncio.to_thread(cut_out, self.workspace, picture, found.regions, self.cut, masks)
         if crops:
             story = plates_story(self.workspace, picture, found.regions, self.chain)
-            await self._make(plates_slug(picture), story, crops, images, ready)
+            await self._make(plates_slug(picture), story, crops, so_far)
 
-    async def _make(
-        self, slug: str, story: Story, made: dict[str, Asset], images: list[RestoredImage], ready: list[Recipe]
-    ) -> None:
+    async def _make(self, slug: str, story: Story, made: dict[str, Asset], so_far: _SoFar) -> None:
         """Make a story's steps in their order; the first that fails ends it, a picture that strays its own row."""
         await asyncio.to_thread(self.workspace.save_story, slug, write_story(story))
         planner = Planner(self.workspace, story, slug, self.options, self.studio.catalog)
         for source in story.sources:
             # the steps of one object stand one after the other, in the order of the chain
             mine = [step for step in story.steps if step.id in _line_of(story, source.id)]
-            await self._make_row(planner, mine, made[source.id], source.id if self.search else "", images, ready)
+            await self._make_row(planner, mine, made[source.id], source.id if self.search else "", so_far)
 
-    async def _make_row(
-        self,
-        planner: Planner,
-        steps: list[Step],
-        before: Asset,
-        name: str,
-        images: list[RestoredImage],
-        ready: list[Recipe],
-    ) -> None:
+    async def _make_row(self, planner: Planner, steps: list[Step], before: Asset, name: str, so_far: _SoFar) -> None:
         for place, step in enumerate(steps):
-            try:
-                if self.is_sent and (recipe := await self._missing(planner, step, before)) is not None:
-                    ready.append(recipe)
-                    return
-                asset, is_new = await self._step(planner, step, before)
-            except StraysError:
-                images.extend(RestoredImage(name, waiting) for waiting in self.names[place:])
+            decision = await asyncio.to_thread(planner.decide, step, [before])
+            if decision.asset is None and await self._is_held(planner, before):
+                so_far.images.extend(RestoredImage(name, waiting) for waiting in self.names[place:])
                 return
-            images.append(RestoredImage(name, self.names[place], asset, is_new, is_poor(self.studio, before, asset)))
+            if decision.asset is None and self.is_sent:
+                so_far.ready.append(decision.recipe)
+                return
+            asset, is_new = await self._step(planner, step, before, decision)
+            strays = is_poor(self.studio, before, asset)
+            so_far.images.append(RestoredImage(name, self.names[place], asset, is_new, strays))
             before = asset
 
-    async def _missing(self, planner: Planner, step: Step, before: Asset) -> Recipe | None:
-        """Return what a step's image would be made from, None when it is there."""
-        decision = await asyncio.to_thread(planner.decide, step, [before])
-        if decision.asset is not None:
-            return None
-        await self._check(planner, before)
-        return decision.recipe
+    async def _is_held(self, planner: Planner, before: Asset) -> bool:
+        if self.goes_on:
+            return False
+        return await asyncio.to_thread(is_held, self.studio, self.workspace, planner.slug, [before])
 
-    async def _step(self, planner: Planner, step: Step, before: Asset) -> tuple[Asset, bool]:
-        asset, is_new = await self._reuse_or_make(planner, step, before)
+    async def _step(self, planner: Planner, step: Step, before: Asset, decision: Decision) -> tuple[Asset, bool]:
+        asset, is_new = decision.asset, False
+        if asset is None:
+            asset, is_new = await self._reuse_or_make(planner, step, before, decision.recipe)
         await asyncio.to_thread(self.workspace.choices.choose, planner.slug, step.id, asset.id)
         await asyncio.to_thread(measured, self.studio, self.workspace, [before], asset)
         return asset, is_new
 
-    async def _check(self, planner: Planner, before: Asset) -> None:
-        if not self.goes_on:
-            await asyncio.to_thread(check_source, self.studio, self.workspace, planner.slug, before)
-
-    async def _reuse_or_make(self, planner: Planner, step: Step, before: Asset) -> tuple[Asset, bool]:
-        decision = await asyncio.to_thread(planner.decide, step, [before])
-        if decision.asset is not None:
-            return decision.asset, False
-        await self._check(planner, before)
-        recipe = decision.recipe
+    async def _reuse_or_make(self, planner: Planner, step: Step, before: Asset, recipe: Recipe) -> tuple[Asset, bool]:
         async with making(self.studio.home, self.workspace.uuid, recipe.fingerprint):
             # another command may have made it while this one waited
             decision = await asyncio.to_thread(planner.decide, step, [before])

@@ -7,7 +7,7 @@ from core.store.workspace import Workspace
 from core.studio.background import begin_recipes
 from core.studio.context import Studio
 from core.studio.planning import Planner
-from core.studio.plates.holding import check_source
+from core.studio.plates.holding import check_sources
 from core.studio.plates.runs import Plate, PlatesOrder, plates_spec
 from core.studio.single import attempts_at
 from core.studio.specs import RecipesSpec
@@ -41,7 +41,7 @@ def variants_spec(
         raise StoryError("What this is made from is not up to date. Make that first, then several tries of this.")
     step = spec.story.step(cell)
     sources = [workspace.get(spec.starting[source.id]) for source in step.sources]
-    check_source(studio, workspace, spec.slug, sources[0])
+    check_sources(studio, workspace, spec.slug, sources)
     recipe = Planner(workspace, spec.story, spec.slug, spec.options, studio.catalog).recipe(step, sources)
     recipes = attempts_at(workspace, recipe, min(max(1, count), MOST_VARIANTS))
     return RecipesSpec(
