@@ -10,7 +10,7 @@ from core.studio.lab import LabOrder
 from core.studio.turntables import Turntable, ViewState, begin_turntable, last_words, read_views
 from core.ui.components.pictures import zoom_picture
 from core.ui.desk import desk
-from core.ui.lab.template_in_use import template_in_use, views_place
+from core.ui.lab.template_in_use import series_blank, series_in_use, views_place
 from core.ui.session import forget_kept, kept, kept_value, studio
 from core.ui.texts import _, ngettext
 from core.ui.tries import note_run
@@ -22,19 +22,19 @@ _TALLEST = 300
 
 def choose_views(name: str) -> None:
     """Show the views of the template in use, to be changed; nothing where it is no series."""
-    template = template_in_use(name)
-    if template is None or not template.series:
+    series = series_in_use(name)
+    if series is None:
         return
     kept(
         st.text_area,
         _("Views, one a line"),
         views_place(name),
-        "\n".join(template.views),
+        "\n".join(series.views),
         height="content",
         max_chars=1000,
         help=_("They are made in this order, each from the sheet and the views before it."),
     )
-    blank = _blank(name)
+    blank = series_blank(name, series)
     if blank not in open_blanks(str(kept_value(f"{name}/prompt", ""))):
         words = _("Write {blank} in the prompt, where the view goes.")
         st.caption(plain(words.format(blank=f"{{{blank}}}")))
@@ -42,19 +42,19 @@ def choose_views(name: str) -> None:
 
 def left_blank(name: str, prompt: str) -> tuple[str, ...]:
     """Return the blanks that a prompt still has for a person to fill in."""
-    template = template_in_use(name)
-    filled_later = _blank(name) if template and template.series else ""
+    series = series_in_use(name)
+    filled_later = series_blank(name, series) if series else ""
     return tuple(blank for blank in open_blanks(prompt) if blank != filled_later)
 
 
 def wanted_turntable(name: str, order: LabOrder) -> Turntable | None:
     """Return the turntable that a form asks for; None where its template is no series."""
-    template = template_in_use(name)
-    if template is None or not template.series:
+    series = series_in_use(name)
+    if series is None:
         return None
-    lines = str(kept_value(views_place(name), "\n".join(template.views))).splitlines()
+    lines = str(kept_value(views_place(name), "\n".join(series.views))).splitlines()
     views = tuple(dict.fromkeys(view for line in lines if (view := " ".join(line.split()))))
-    return Turntable(order, _blank(name), views)
+    return Turntable(order, series_blank(name, series), views)
 
 
 def words_of_last_view(name: str, order: LabOrder) -> str:
@@ -139,8 +139,3 @@ def _states(wanted: Turntable) -> tuple[ViewState, ...]:
         return read_views(studio().studio, studio().workspace, wanted)
     except StudioError:
         return ()
-
-
-def _blank(name: str) -> str:
-    template = template_in_use(name)
-    return str(kept_value(f"{name}/series", "")) or (template.series if template else "")
