@@ -40,8 +40,9 @@ def offer_made_before(recipes: Sequence[Recipe], key: str, shown: Collection[Ass
     What is `shown` already is not offered.
     """
     here = studio().workspace
+    others = recent_projects() if recipes else []
     # asked for in turn: who has it in this project need not look into the others
-    pairs = ((recipe, made_before(here, recipe, recent_projects())) for recipe in recipes)
+    pairs = ((recipe, made_before(here, recipe, others)) for recipe in recipes)
     recipe, found = next(((recipe, found) for recipe, found in pairs if found is not None), (None, None))
     if recipe is None or found is None or found.asset in shown:
         return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from core.errors import StudioError
@@ -66,14 +68,24 @@ def words_of_last_view(name: str, order: LabOrder) -> str:
         return ""
 
 
-def show_turntable_button(name: str, wanted: Turntable, price_usd: float, is_running: bool) -> None:
+def views_now(wanted: Turntable) -> tuple[ViewState, ...]:
+    """Return how the views stand; none while something is missing, which a click tells."""
+    try:
+        return read_views(studio().studio, studio().workspace, wanted)
+    except StudioError:
+        return ()
+
+
+def show_turntable_button(
+    name: str, wanted: Turntable, states: Sequence[ViewState], price_usd: float, is_running: bool
+) -> None:
     """Show the one button that makes the views that are missing, all of them again when none is.
 
-    `price_usd` is what each of them costs.
+    `states` are how the views stand, `price_usd` is what each of them costs.
     """
     with st.container(key="go-bar", gap="small"):
         is_wanted = st.button(
-            _label(wanted, price_usd).replace("$", r"\$"),
+            _label(wanted, states, price_usd).replace("$", r"\$"),
             type=main_type(not is_running and bool(wanted.order.references)),
             width="stretch",
             icon=":material/360:",
@@ -94,9 +106,8 @@ def show_turntable_button(name: str, wanted: Turntable, price_usd: float, is_run
     st.rerun()
 
 
-def show_views(wanted: Turntable) -> None:
+def show_views(states: Sequence[ViewState]) -> None:
     """Show the views beside each other as they stand; nothing before the first of them is there."""
-    states = _states(wanted)
     if not any(state.asset for state in states):
         return
     with st.container(border=True, key="turntable"):
@@ -117,8 +128,7 @@ def _view(state: ViewState) -> None:
     state_badge(None)
 
 
-def _label(wanted: Turntable, price_usd: float) -> str:
-    states = _states(wanted)
+def _label(wanted: Turntable, states: Sequence[ViewState], price_usd: float) -> str:
     count = sum(not state.is_current for state in states) if states else len(wanted.views)
     if not count:
         words, count = _("Make {images} again · {price}"), len(states)
@@ -131,11 +141,3 @@ def _label(wanted: Turntable, price_usd: float) -> str:
 
 def _cost(wanted: Turntable, usd: float) -> str:
     return price(usd, has_search=wanted.order.settings.search is not None)
-
-
-def _states(wanted: Turntable) -> tuple[ViewState, ...]:
-    """Return how the views stand; none while something is missing, which a click tells."""
-    try:
-        return read_views(studio().studio, studio().workspace, wanted)
-    except StudioError:
-        return ()
