@@ -24,7 +24,7 @@ def offer_for_step(board: Board, card: Card, options: RunOptions, key: str) -> N
     recipe = wanted_recipe(studio().workspace, board, card, options, studio().studio.catalog)
     taken = offer_made_before([recipe] if recipe else [], key, shown=[card.asset] if card.asset else [])
     if taken is not None:
-        attempt(lambda: studio().workspace.choices.choose(board.slug, card.step.id, taken.id))
+        use(taken)
         st.rerun()
 
 
