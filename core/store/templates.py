@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,7 @@ from core.models.template import Template
 from core.models.value import Moment, Value
 from core.store.files import locked, make_folder, read_value, replace_json
 from core.store.ids import clean_id, numbered
+from core.store.records import stamp_of
 
 _FORMAT = 1
 MOST = 500
@@ -51,7 +53,7 @@ class TemplatesFile:
         Raises:
             WorkspaceError: the file is damaged, or of a newer format.
         """
-        return read_value(self._path, Saved, _FORMAT)
+        return _read(self._path, stamp_of(self._path))
 
     def current(self) -> tuple[Template, ...]:
         """Return the newest version of each template that was not removed, by title.
@@ -92,3 +94,15 @@ class TemplatesFile:
     def _write(self, saved: Saved, templates: dict[str, tuple[Version, ...]], removed: set[str]) -> None:
         changed = saved.model_copy(update={"templates": templates, "removed": tuple(sorted(removed))})
         replace_json(self._path, changed.model_dump(mode="json"))
+
+
+@lru_cache(maxsize=64)
+def _read(path: Path, _stamp: str) -> Saved:
+    """Return what was saved; read once as long as its file stays the same.
+
+    A form that was begun with a template looks it up many times at every click.
+
+    Raises:
+        WorkspaceError: as `TemplatesFile.read`.
+    """
+    return read_value(path, Saved, _FORMAT)

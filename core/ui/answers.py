@@ -29,7 +29,7 @@ def show_answer(shown: Asset, name: str) -> None:
         _show_words(shown)
         return
     said, thoughts = _parts(answer)
-    if len(said) > 1:
+    if said:
         with st.expander(_("The whole answer"), expanded=sum(block.kind is BlockKind.IMAGE for block in said) > 1):
             _blocks(shown, said, name)
     if thoughts:
@@ -50,9 +50,9 @@ def show_answer_quietly(shown: Asset, name: str) -> None:
         return
     said, thoughts = _parts(answer)
     looked_up = answer.grounding if answer.grounding and answer.grounding.has_sources else None
-    if len(said) > 1 or thoughts or looked_up:
+    if said or thoughts or looked_up:
         with st.expander(_("The whole answer")):
-            _blocks(shown, said if len(said) > 1 else [], name, _SMALL)
+            _blocks(shown, said, name, _SMALL)
             if thoughts:
                 st.caption(_("The model's thoughts"))
                 _blocks(shown, thoughts, name, _SMALL)
@@ -70,9 +70,9 @@ def _show_words(shown: Asset) -> None:
 
 
 def _parts(answer: Answer) -> tuple[list[Block], list[Block]]:
-    """Return what was said, and what was thought before."""
+    """Return what was said, nothing where that is the image alone, and what was thought before."""
     said = [block for block in answer.blocks if block.kind in _SAID]
-    return said, [block for block in answer.blocks if block.kind not in _SAID]
+    return said if len(said) > 1 else [], [block for block in answer.blocks if block.kind not in _SAID]
 
 
 def _blocks(shown: Asset, blocks: Sequence[Block], name: str, size: int = _WIDTH) -> None:

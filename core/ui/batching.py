@@ -18,7 +18,7 @@ from core.studio.planning import RunOptions, model_of
 from core.studio.ready import ready_recipes
 from core.studio.specs import RunSpec
 from core.ui.session import studio
-from core.ui.telling import attempt, say
+from core.ui.telling import attempt, noted_button, say
 from core.ui.texts import _, ngettext
 from core.ui.widgets import images, price
 
@@ -43,19 +43,10 @@ def batch_button(
         return
     label = label or _("Send {images} as a batch · {price}").format(images=images(count), price=cost)
     told = _("Half the price; they arrive within a day, and enter the project by themselves.")
-    clicked = f"clicked/{key}"
     icon = ":material/schedule_send:"
-    st.button(
-        label.replace("$", r"\$"), icon=icon, key=key, help=told, type=look, on_click=_note_click, args=(clicked,)
-    )
-    # noted in a callback, for a run of the page that another cuts off loses its clicks
-    if studio().notes.pop(clicked, False):
+    if noted_button(label.replace("$", r"\$"), key, True, icon=icon, help=told, type=look):
         attempt(lambda: tell_sent(send_batch(studio().studio, studio().workspace, recipes())))
         st.rerun()
-
-
-def _note_click(clicked: str) -> None:
-    studio().notes[clicked] = True
 
 
 def story_batch_button(

@@ -24,7 +24,7 @@ def offer_for_step(board: Board, card: Card, options: RunOptions, key: str) -> N
     recipe = wanted_recipe(studio().workspace, board, card, options, studio().studio.catalog)
     taken = offer_made_before([recipe] if recipe else [], key, shown=[card.asset] if card.asset else [])
     if taken is not None:
-        attempt(lambda: studio().workspace.choices.choose(board.slug, card.step.id, taken.id))
+        use(taken)
         st.rerun()
 
 
@@ -40,8 +40,9 @@ def offer_made_before(recipes: Sequence[Recipe], key: str, shown: Collection[Ass
     What is `shown` already is not offered.
     """
     here = studio().workspace
+    others = recent_projects() if recipes else []
     # asked for in turn: who has it in this project need not look into the others
-    pairs = ((recipe, made_before(here, recipe, recent_projects())) for recipe in recipes)
+    pairs = ((recipe, made_before(here, recipe, others)) for recipe in recipes)
     recipe, found = next(((recipe, found) for recipe, found in pairs if found is not None), (None, None))
     if recipe is None or found is None or found.asset in shown:
         return None

@@ -14,9 +14,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import streamlit as st
-from pydantic import SecretStr
 
-from core.errors import ConfigurationError, InvalidApiKeyError, StudioError, WorkspaceError
+from core.errors import ConfigurationError, WorkspaceError
 from core.settings import EngineChoice
 from core.store.drafts import DraftsFile
 from core.store.workspace import Workspace
@@ -29,7 +28,6 @@ LANGUAGES = {"en": "English", "zh_CN": "简体中文"}
 _SESSION = "throughline"
 _NOBODY = ""
 _SAVED = 4
-_LONG_KEY = 12  # characters; the end of a shorter key would tell too much of it
 _ODD = re.compile(r"[^\w-]+")  # what a folder's name would have to be quoted for; letters of every script may stand
 T = TypeVar("T")
 
@@ -142,36 +140,6 @@ def recent_projects() -> list[Workspace]:
 def opened_at() -> dict[Path, datetime]:
     """Return when projects were opened last, by their folders."""
     return desk().index.opened_at()
-
-
-def enter_key(text: str) -> bool:
-    """Use an API key for this session only; it stays in the server's memory. Tell whether the service takes it.
-
-    Raises:
-        InvalidApiKeyError: the service does not take it; nothing is changed.
-    """
-    from core.studio.accounts import check_key
-
-    key, is_sure = SecretStr(text.strip()), True
-    try:
-        check_key(desk().settings, key)
-    except InvalidApiKeyError:
-        raise
-    except StudioError:  # offline, or the service has trouble: the key may be good
-        is_sure = False
-    studio().key = desk().keep_key(key)
-    studio().key_end = end_of_key(text.strip())
-    return is_sure
-
-
-def end_of_key(key: str) -> str:
-    """Return as much of a key as may be shown: its last four characters, nothing of a short one."""
-    return key[-4:] if len(key) >= _LONG_KEY else ""
-
-
-def forget_key() -> None:
-    """Stop using the session's API key."""
-    studio().key = studio().key_end = ""
 
 
 def remember_place() -> None:

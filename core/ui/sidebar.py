@@ -10,12 +10,10 @@ from core.errors import InvalidApiKeyError, StudioError
 from core.settings import EngineChoice
 from core.ui.desk import is_warm
 from core.ui.errors_text import error_text
+from core.ui.keys import end_of_key, enter_key, forget_key
 from core.ui.labels import project_labels
 from core.ui.session import (
     LANGUAGES,
-    end_of_key,
-    enter_key,
-    forget_key,
     open_project,
     recent_projects,
     remember_place,

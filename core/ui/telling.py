@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -12,6 +13,7 @@ from core.ui.texts import _
 from core.ui.widgets import plain, show_error
 
 _SAID, _WRONG, _RESCUED = "said", "wrong", "rescued"
+T = TypeVar("T")
 
 
 def show_said() -> None:
@@ -56,3 +58,18 @@ def attempt(action: Callable[[], object]) -> bool:
         studio().notes[_WRONG] = error
         return False
     return True
+
+
+def noted_button(label: str, key: str, meaning: T, /, **options: Any) -> T | None:
+    """Show a button and return, once, what a click on it meant when it was made; None where there was none.
+
+    It is noted in a callback, for a run of the page that another cuts off loses its clicks.
+    """
+    name = f"clicked/{key}"
+    st.button(label, key=key, on_click=_note, args=(name, meaning), **options)
+    meant: T | None = studio().notes.pop(name, None)
+    return meant
+
+
+def _note(name: str, value: object) -> None:
+    studio().notes[name] = value

@@ -12,10 +12,11 @@ from core.settings import load_settings
 from core.store import embedded
 from core.store.workspace import Workspace
 from core.studio.context import Studio
-from tests.app.walk import APP
+from tests.app import walk
 from tests.samples import png
 
 SHIP = Region(id="r1", box=Box(ymin=400, xmin=300, ymax=700, xmax=700))
+BOAT = SHIP.model_copy(update={"id": "r2", "label": "boat", "box": SHIP.box.model_copy(update={"ymin": 10.0})})
 
 
 def make_book(folder: Path, *regions: Region, masks: tuple[bytes, ...] = (), data: bytes | None = None) -> Workspace:
@@ -37,12 +38,4 @@ def add_pages(book: Workspace, count: int) -> None:
 
 def opened(book: Workspace, **place: str) -> AppTest:
     """Return the page, run once."""
-    app = AppTest.from_file(str(APP), default_timeout=30)
-    app.query_params["project"] = book.uuid
-    app.run()
-    app.switch_page("../../pages/book_pages.py")
-    for name, value in {"project": book.uuid, **place}.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception
-    return app
+    return walk.opened(book, "book_pages", **place)

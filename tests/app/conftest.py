@@ -13,8 +13,10 @@ from core.settings import load_settings
 from core.store.workspace import Workspace
 from core.studio.characters import CHARACTERS
 from core.studio.context import Studio
+from core.studio.runner import Runner
 from core.ui import desk
 from tests.app.walk import STORY, save
+from tests.standin import StandIn
 from tests.standin.pictures import draw_picture
 
 
@@ -32,6 +34,22 @@ def _same_main_program() -> Iterator[None]:
     main = sys.modules["__main__"]
     yield
     sys.modules["__main__"] = main
+
+
+@pytest.fixture
+def account(server: StandIn, monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
+    """The stand-in as the studio's account; what the studio runs ends with the test."""
+    monkeypatch.setenv("GEMINI_API_KEY", server.key)
+    monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", server.url)
+    yield server
+    if Runner.current is not None:
+        Runner.current.close()
+
+
+@pytest.fixture
+def trials(tmp_path: Path) -> Workspace:
+    """An empty project."""
+    return Studio(load_settings()).workspace(tmp_path / "home" / "projects" / "trials", "Trials")
 
 
 @pytest.fixture

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.models.story import Step
-from core.settings import load_settings
 from core.store.drafts import DraftsFile
 from core.store.workspace import Workspace
-from core.studio.context import Studio
 from tests.app import test_prompt_grid as grid
 from tests.app import test_prompt_lab as lab
 from tests.app import walk
 from tests.app.walk import STORY, button
 from tests.samples import keep
-
-
-@pytest.fixture
-def trials(tmp_path: Path) -> Workspace:
-    """An empty project."""
-    return Studio(load_settings()).workspace(tmp_path / "home" / "projects" / "trials", "Trials")
 
 
 def written(app: AppTest, label: str = "Prompt") -> Any:
@@ -60,9 +51,7 @@ def test_a_scene_says_what_becomes_of_the_lantern(empty: Workspace, way: str, li
 def test_a_sheet_s_prompt_is_advised_once_it_is_edited(trials: Workspace) -> None:
     """The form's own words are left alone; praise that somebody adds is left out with one click."""
     keep(trials, "print", 1)
-    app = AppTest.from_file(str(walk.APP), default_timeout=30)
-    app.query_params.update({"project": trials.uuid, "lang": "en"})
-    app.run().switch_page("../../pages/character_sheet.py").run()
+    app = walk.opened(trials, "character_sheet", "en")
     DraftsFile(trials.folder).write("sheet/picture", "print")
     app.run()
     assert button(app, "Leave it out") is None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,39 +18,22 @@ from core.store.detections import mask_digest
 from core.store.workspace import Workspace
 from core.studio import fetching
 from core.studio.pages.origins import credit_of
-from core.studio.runner import Runner
 from tests import plates as drawn
-from tests.app.books import SHIP, add_pages, make_book, opened
+from tests.app.books import BOAT, SHIP, add_pages, make_book, opened
 from tests.app.components import data_of, send
-from tests.app.walk import button
+from tests.app.walk import button, named
 from tests.samples import encoded, jpeg, png
 from tests.standin import StandIn
 from tests.terminal.harness import wait_until
 from tests.web import Web, sends
 
 SHIPS = SHIP.model_copy(update={"label": "ship", "caption": "Fig. 1.\nThe *ship*."})
-BOAT = SHIP.model_copy(update={"id": "r2", "label": "boat", "box": SHIP.box.model_copy(update={"ymin": 10.0})})
 
 
 @pytest.fixture
 def book(tmp_path: Path) -> Workspace:
     """A searched page with two objects."""
     return make_book(tmp_path, SHIPS, BOAT)
-
-
-@pytest.fixture
-def service(server: StandIn, monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
-    """The stand-in as the studio's account; what it runs ends with the test."""
-    monkeypatch.setenv("GEMINI_API_KEY", server.key)
-    monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", server.url)
-    yield server
-    if Runner.current is not None:
-        Runner.current.close()
-
-
-def named(widgets: Any, label: str) -> Any:
-    """Return the widget whose label begins so."""
-    return next(widget for widget in widgets if widget.label.startswith(label))
 
 
 def sent_words(app: AppTest) -> str:
@@ -79,7 +61,7 @@ def test_every_preset_says_what_is_sent(book: Workspace) -> None:
     assert "segmentation mask" in sent_words(app)
 
 
-def test_what_the_form_says_is_what_is_sent(book: Workspace, service: StandIn) -> None:
+def test_what_the_form_says_is_what_is_sent(book: Workspace, account: StandIn) -> None:
     """Own words, what caption and label mean, closed labels, detail, thinking: each reaches the service."""
     app = opened(book)
     named(app.text_area, "In your own words").input("every ship, also the far ones")
@@ -92,8 +74,8 @@ def test_what_the_form_says_is_what_is_sent(book: Workspace, service: StandIn) -
     shown = sent_words(app)
     assert button(app, r"Find again · about \$0\.")
     button(app, "Find again").click().run()
-    wait_until(lambda: len(service.requests) == 1, "the search")
-    (sent,) = service.requests
+    wait_until(lambda: len(account.requests) == 1, "the search")
+    (sent,) = account.requests
     assert sent.prompt == shown
     typed = (
         "every ship, also the far ones",

@@ -24,8 +24,8 @@ from core.studio.context import LOCAL_USER
 from core.studio.lab import LabOrder, advance
 from core.studio.plates.matrix import cell_id
 from core.ui import desk
+from tests.app import walk
 from tests.app.books import SHIP, make_book
-from tests.app.walk import APP
 from tests.samples import attempt, png
 from tests.standin import StandIn
 from tests.standin.pictures import draw_picture
@@ -109,14 +109,7 @@ def _model_names() -> list[str]:
 
 def opened(page: str, book: Workspace, **place: str) -> AppTest:
     """Return a page of a project in Chinese, run once."""
-    app = AppTest.from_file(str(APP), default_timeout=30)
-    app.query_params.update({"project": book.uuid, "lang": "zh_CN"})
-    app.run()
-    app.switch_page(f"../../pages/{page}.py")
-    app.query_params.update({"project": book.uuid, "lang": "zh_CN", **place})
-    app.run()
-    assert not app.exception
-    return app
+    return walk.opened(book, page, "zh_CN", **place)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,6 @@ from core.settings import load_settings
 from core.store.drafts import DraftsFile
 from core.store.workspace import Workspace
 from core.studio.context import Studio
-from core.studio.runner import Runner
 from core.ui import desk
 from tests.app import test_prompt_grid as grid
 from tests.app import test_prompt_lab as lab
@@ -27,17 +25,13 @@ PRO, FLASH = "gemini-3-pro-image", "gemini-3.1-flash-image"
 
 
 @pytest.fixture
-def trials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: StandIn) -> Iterator[Workspace]:
+def trials(tmp_path: Path, account: StandIn) -> Workspace:
     """An empty project of a studio with the stand-in's key, in whose own list one model heeds a seed."""
-    monkeypatch.setenv("GEMINI_API_KEY", server.key)
-    monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", server.url)
     home = tmp_path / "home"
     home.mkdir()
     (home / "catalog.toml").write_text(f'[[models]]\nid = "{PRO}"\nsampling = ["temperature", "top_p", "seed"]\n')
     desk.desk.cache_clear()
-    yield Studio(load_settings()).workspace(home / "projects" / "trials", "Trials")
-    if Runner.current is not None:
-        Runner.current.close()
+    return Studio(load_settings()).workspace(home / "projects" / "trials", "Trials")
 
 
 def labels(app: AppTest) -> set[str]:

@@ -10,11 +10,9 @@ from streamlit.testing.v1 import AppTest
 
 from core.models.asset import Role
 from core.models.template import Template
-from core.settings import load_settings
 from core.store.drafts import DraftsFile
 from core.store.templates import TemplatesFile
 from core.store.workspace import Workspace
-from core.studio.context import Studio
 from core.studio.prompting.templates import from_file, to_file
 from tests.app.test_prompt_lab import page
 from tests.app.walk import button
@@ -22,12 +20,11 @@ from tests.samples import keep, png
 
 
 @pytest.fixture
-def trials(tmp_path: Path) -> Workspace:
+def trials(trials: Workspace) -> Workspace:
     """A project with two pictures."""
-    found = Studio(load_settings()).workspace(tmp_path / "home" / "projects" / "trials", "Trials")
-    keep(found, "hare", 1)
-    keep(found, "ink", 2)
-    return found
+    keep(trials, "hare", 1)
+    keep(trials, "ink", 2)
+    return trials
 
 
 def home(trials: Workspace) -> Path:

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.settings import load_settings
 from core.studio.context import Studio
-from tests.app.walk import APP
+from tests.app.walk import opened
 from tests.standin import StandIn
 
 NANO, FLASH, PRO = "gemini-nano-banana-2.1", "gemini-3.1-flash-image", "gemini-3-pro-image"
@@ -33,12 +33,7 @@ def _november(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def page() -> AppTest:
     """Return the page, run once."""
-    app = AppTest.from_file(str(APP), default_timeout=30)
-    app.run()
-    app.switch_page("../../pages/models.py")
-    app.run()
-    assert not app.exception
-    return app
+    return opened(None, "models")
 
 
 def page_of(server: StandIn, monkeypatch: pytest.MonkeyPatch) -> AppTest:

@@ -31,14 +31,13 @@ from core.studio.plates.presets import first_chain, preset
 from core.studio.plates.runs import PlatesOrder, plates_spec, read_plate
 from core.studio.project_stories import open_story, story_slugs
 from core.studio.runner import Runner
-from tests.app.books import SHIP, make_book, opened
+from tests.app.books import BOAT, SHIP, make_book, opened
 from tests.app.components import data_of, send
-from tests.app.walk import button
+from tests.app.walk import button, named
 from tests.samples import png
 from tests.terminal.harness import wait_until
 
 SHIPS = SHIP.model_copy(update={"label": "ship", "caption": "Fig. 1.\nThe ship."})
-BOAT = SHIP.model_copy(update={"id": "r2", "label": "boat", "box": SHIP.box.model_copy(update={"ymin": 10.0})})
 
 
 @pytest.fixture
@@ -47,11 +46,6 @@ def book(tmp_path: Path) -> Iterator[Workspace]:
     yield make_book(tmp_path, SHIPS, BOAT)
     if Runner.current is not None:
         Runner.current.close()
-
-
-def named(widgets: Any, label: str) -> Any:
-    """Return the widget whose label begins so."""
-    return next(widget for widget in widgets if widget.label.startswith(label))
 
 
 def cell(book: Workspace, step: str, region: Region = SHIPS) -> str:

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.models.asset import EngineName, GenerationSettings, Result
-from core.settings import load_settings
 from core.store.drafts import DraftsFile
 from core.store.workspace import Workspace
-from core.studio.context import Studio
 from core.studio.lab import LabOrder, advance
 from core.ui import desk
-from tests.app.walk import APP, button
+from tests.app.walk import button, opened
 from tests.standin.pictures import draw_picture
-
-
-@pytest.fixture
-def trials(tmp_path: Path) -> Workspace:
-    """An empty project."""
-    return Studio(load_settings()).workspace(tmp_path / "home" / "projects" / "trials", "Trials")
 
 
 def page(workspace: Workspace, **drafts: object) -> AppTest:
@@ -29,13 +19,7 @@ def page(workspace: Workspace, **drafts: object) -> AppTest:
     for name, value in drafts.items():
         DraftsFile(workspace.folder).write(f"grid/{name}", value)
     DraftsFile(workspace.folder).write("lab/mode", "grid")
-    app = AppTest.from_file(str(APP), default_timeout=30)
-    app.query_params["project"] = workspace.uuid
-    app.run()
-    app.switch_page("../../pages/prompt_lab.py")
-    app.run()
-    assert not app.exception
-    return app
+    return opened(workspace, "prompt_lab")
 
 
 def prompts(app: AppTest) -> list[str]:

@@ -17,29 +17,15 @@ from core.store.workspace import Workspace
 from core.studio.context import LOCAL_USER, Studio
 from core.studio.lab import LAB, LabOrder, advance
 from core.studio.project_stories import open_story, story_slugs
-from tests.app.walk import APP, button
+from tests.app.walk import button, opened
 from tests.standin.pictures import draw_picture
-
-
-@pytest.fixture
-def trials(tmp_path: Path) -> Workspace:
-    """An empty project."""
-    return Studio(load_settings()).workspace(tmp_path / "home" / "projects" / "trials", "Trials")
 
 
 def page(workspace: Workspace | None = None, language: str = "en", **drafts: object) -> AppTest:
     """Return the page, run once, with these drafts kept in the project before."""
-    app = AppTest.from_file(str(APP), default_timeout=30)
-    app.query_params["lang"] = language
-    if workspace is not None:
-        app.query_params["project"] = workspace.uuid
-        for name, value in drafts.items():
-            DraftsFile(workspace.folder).write(f"lab/{name}", value)
-    app.run()
-    app.switch_page("../../pages/prompt_lab.py")
-    app.run()
-    assert not app.exception
-    return app
+    for name, value in drafts.items() if workspace else ():
+        DraftsFile(workspace.folder).write(f"lab/{name}", value)
+    return opened(workspace, "prompt_lab", language)
 
 
 def test_without_a_project_one_is_made_here(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,9 +23,8 @@ from core.studio.plates.cutting import Cut
 from core.studio.plates.matrix import cell_id
 from core.studio.plates.presets import first_chain
 from core.studio.plates.runs import PlatesOrder, plates_spec, read_plate
-from core.studio.runner import Runner
 from core.ui.desk import desk
-from tests.app.walk import APP, button
+from tests.app.walk import button, opened
 from tests.samples import png
 from tests.standin import StandIn
 from tests.terminal.harness import wait_until
@@ -36,26 +34,9 @@ UNNAMED = {"OTHER", "BLOCKED_REASON_UNSPECIFIED"}
 
 
 @pytest.fixture
-def trials(server: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
-    """An empty project of a studio whose account is the stand-in's; what it runs ends with the test."""
-    monkeypatch.setenv("GEMINI_API_KEY", server.key)
-    monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", server.url)
-    yield desk().workspace(tmp_path / "home" / "projects" / "trials", "Trials")
-    if Runner.current is not None:
-        Runner.current.close()
-
-
-def opened(workspace: Workspace, page: str, **place: str) -> AppTest:
-    """Return a page of a project, run once."""
-    app = AppTest.from_file(str(APP), default_timeout=30)
-    app.query_params["project"] = workspace.uuid
-    app.run()
-    app.switch_page(f"../../pages/{page}.py")
-    for name, value in {"project": workspace.uuid, **place}.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception
-    return app
+def trials(account: StandIn, tmp_path: Path) -> Workspace:
+    """An empty project of a studio whose account is the stand-in's."""
+    return desk().workspace(tmp_path / "home" / "projects" / "trials", "Trials")
 
 
 def said(app: AppTest) -> list[str]:

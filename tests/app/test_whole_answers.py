@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -14,38 +13,17 @@ from core.models.answer import Answer, Block, BlockKind, Grounding, Link
 from core.models.asset import Asset, EngineName, Kind, Recipe, Result, Source
 from core.models.story import CHARACTERS
 from core.models.talk import Reply, Turn
-from core.settings import load_settings
 from core.store.drafts import DraftsFile
 from core.store.workspace import Workspace
 from core.studio.characters import character_step
-from core.studio.context import Studio
 from core.studio.grids import cell_id
 from core.studio.lab import LabOrder, advance
 from core.ui import desk
-from tests.app.walk import APP, STORY, save
+from tests.app.walk import STORY, opened, save
 from tests.samples import png
 
 THOUGHT, WORDS, SUGGESTIONS = "First the composition.", "Here it is. <b>bold</b>", "<div>hares</div>"
 Place = Callable[[Workspace], tuple[Asset, str, dict[str, str]]]
-
-
-@pytest.fixture
-def trials(tmp_path: Path) -> Workspace:
-    """An empty project."""
-    return Studio(load_settings()).workspace(tmp_path / "home" / "projects" / "trials", "Trials")
-
-
-def opened(workspace: Workspace, name: str, **query: str) -> AppTest:
-    """Return one of the pages, run once."""
-    app = AppTest.from_file(str(APP), default_timeout=60)
-    app.query_params["project"] = workspace.uuid
-    app.run()
-    app.switch_page(f"../../pages/{name}.py")
-    for key, value in {"project": workspace.uuid, **query}.items():
-        app.query_params[key] = value
-    app.run()
-    assert not app.exception
-    return app
 
 
 def drafted(workspace: Workspace, **values: object) -> None:

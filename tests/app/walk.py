@@ -39,20 +39,23 @@ def save(workspace: Workspace, story: Story, is_made: bool = True) -> None:
         workspace.choices.choose("walk", step.id, made[step.id].id)
 
 
-def page(workspace: Workspace | None = None, step: str = "") -> AppTest:
-    """Return the page, run once, with a scene selected."""
+def opened(workspace: Workspace | None, name: str, language: str = "", **place: str) -> AppTest:
+    """Return one of the pages, run once; a project and a language are in the address from the start page on."""
     app = AppTest.from_file(str(APP), default_timeout=30)
-    if workspace is not None:
-        app.query_params["project"] = workspace.uuid
+    address = {"project": workspace.uuid if workspace else "", "lang": language}
+    address = {field: value for field, value in address.items() if value}
+    app.query_params.update(address)
     app.run()
-    app.switch_page("../../pages/scene_sequencer.py")
-    if workspace is not None:
-        app.query_params["project"] = workspace.uuid
-    if step:
-        app.query_params["step"] = step
+    app.switch_page(f"../../pages/{name}.py")
+    app.query_params.update({**address, **place})
     app.run()
     assert not app.exception
     return app
+
+
+def page(workspace: Workspace | None = None, step: str = "") -> AppTest:
+    """Return the page, run once, with a scene selected."""
+    return opened(workspace, "scene_sequencer", **({"step": step} if step else {}))
 
 
 def prompt_area(app: AppTest) -> Any:
@@ -61,6 +64,11 @@ def prompt_area(app: AppTest) -> Any:
 
 def story_of(workspace: Workspace) -> Story:
     return open_story(workspace, "walk").story
+
+
+def named(widgets: Any, label: str) -> Any:
+    """Return the widget whose label begins so."""
+    return next(widget for widget in widgets if widget.label.startswith(label))
 
 
 def button(app: AppTest, label: str) -> Any:

@@ -9,8 +9,8 @@ from playwright.sync_api import expect
 from core.models.asset import EngineName, Kind, Recipe, Result
 from core.models.region import Detection
 from core.store.workspace import Workspace
+from tests.browser.books import book, region
 from tests.browser.harness import StudioServer, Visits, wait_idle, wait_until
-from tests.browser.test_book_pages import book, region
 from tests.samples import png
 from tests.standin import StandIn
 

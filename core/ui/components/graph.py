@@ -19,7 +19,7 @@ _NO_PICTURE = (156, 88)
 _graph = registered(
     "graph",
     *front("shared/base.css", "shared/marks.css", "shared/lightbox.css", "graph/view.css"),
-    *front("graph/view.html", "shared/lightbox.html", "shared/lightbox.js"),
+    *front("graph/view.html", "shared/lightbox.html", "shared/zooming.js", "shared/lightbox.js"),
     DRAWING,
     *front("graph/view.js"),
 )

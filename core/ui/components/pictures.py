@@ -13,7 +13,13 @@ from core.ui.texts import _
 
 MOST_IN_GALLERY = 1000
 
-_LIGHTBOX = ("shared/base.css", "shared/lightbox.css", "shared/lightbox.html", "shared/lightbox.js")
+_LIGHTBOX = (
+    "shared/base.css",
+    "shared/lightbox.css",
+    "shared/lightbox.html",
+    "shared/zooming.js",
+    "shared/lightbox.js",
+)
 _zoom = registered("zoom", *front(*_LIGHTBOX, "zoom/view.html", "zoom/view.css", "zoom/view.js"))
 _pair = registered("pair", *front(*_LIGHTBOX, "pair/view.html", "pair/view.css", "pair/looking.js", "pair/view.js"))
 _gallery = registered(

@@ -11,7 +11,7 @@ from core.models.template import Template, open_blanks
 from core.studio.prompting.templates import from_file, own, to_file
 from core.ui.controls import model_titles
 from core.ui.lab.references import references
-from core.ui.lab.template_in_use import template_in_use
+from core.ui.lab.template_in_use import series_blank, series_in_use
 from core.ui.session import kept_value, studio
 from core.ui.telling import attempt, say
 from core.ui.texts import _, ngettext
@@ -46,9 +46,8 @@ def save_form(name: str, prompt: str, roles: tuple[Role, ...] = (), models: tupl
 
 def _series(name: str, prompt: str) -> dict[str, object]:
     """Return what makes a series of the template too, where the prompt was begun with one and still has its blank."""
-    begun = template_in_use(name)
-    blank = str(kept_value(f"{name}/series", ""))
-    if begun is None or not begun.series or blank not in open_blanks(prompt):
+    begun = series_in_use(name)
+    if begun is None or (blank := series_blank(name, begun)) not in open_blanks(prompt):
         return {}
     return {"series": blank, "views": begun.views}
 

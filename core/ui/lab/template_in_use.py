@@ -29,11 +29,22 @@ def template_in_use(name: str) -> Template | None:
     return next((one for one in built_in(studio().language) if one.id == wanted), None)
 
 
+def series_in_use(name: str) -> Template | None:
+    """Return the template that a form was begun with where that makes a series, or None."""
+    template = template_in_use(name)
+    return template if template is not None and template.series else None
+
+
+def series_blank(name: str, series: Template) -> str:
+    """Return the blank that tells a form's images apart; what the form began with comes before its template's."""
+    return str(kept_value(_series_place(name), "")) or series.series
+
+
 def put_in_use(name: str, template: Template) -> None:
     """Remember that a form was begun with a template, and what its series begins with."""
     set_kept(_place(name), f"{_OWN if template.is_own else ''}{template.id}")
     if template.series:
-        set_kept(f"{name}/series", template.series)
+        set_kept(_series_place(name), template.series)
         set_kept(views_place(name), "\n".join(template.views))
 
 
@@ -73,3 +84,7 @@ def place_of_next(template: Template | None, given: Sequence[Role]) -> tuple[int
 
 def _place(name: str) -> str:
     return f"{name}/template"
+
+
+def _series_place(name: str) -> str:
+    return f"{name}/series"

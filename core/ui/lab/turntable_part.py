@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from core.errors import StudioError
@@ -10,7 +12,7 @@ from core.studio.lab import LabOrder
 from core.studio.turntables import Turntable, ViewState, begin_turntable, last_words, read_views
 from core.ui.components.pictures import zoom_picture
 from core.ui.desk import desk
-from core.ui.lab.template_in_use import template_in_use, views_place
+from core.ui.lab.template_in_use import series_blank, series_in_use, views_place
 from core.ui.session import forget_kept, kept, kept_value, studio
 from core.ui.texts import _, ngettext
 from core.ui.tries import note_run
@@ -22,19 +24,19 @@ _TALLEST = 300
 
 def choose_views(name: str) -> None:
     """Show the views of the template in use, to be changed; nothing where it is no series."""
-    template = template_in_use(name)
-    if template is None or not template.series:
+    series = series_in_use(name)
+    if series is None:
         return
     kept(
         st.text_area,
         _("Views, one a line"),
         views_place(name),
-        "\n".join(template.views),
+        "\n".join(series.views),
         height="content",
         max_chars=1000,
         help=_("They are made in this order, each from the sheet and the views before it."),
     )
-    blank = _blank(name)
+    blank = series_blank(name, series)
     if blank not in open_blanks(str(kept_value(f"{name}/prompt", ""))):
         words = _("Write {blank} in the prompt, where the view goes.")
         st.caption(plain(words.format(blank=f"{{{blank}}}")))
@@ -42,19 +44,19 @@ def choose_views(name: str) -> None:
 
 def left_blank(name: str, prompt: str) -> tuple[str, ...]:
     """Return the blanks that a prompt still has for a person to fill in."""
-    template = template_in_use(name)
-    filled_later = _blank(name) if template and template.series else ""
+    series = series_in_use(name)
+    filled_later = series_blank(name, series) if series else ""
     return tuple(blank for blank in open_blanks(prompt) if blank != filled_later)
 
 
 def wanted_turntable(name: str, order: LabOrder) -> Turntable | None:
     """Return the turntable that a form asks for; None where its template is no series."""
-    template = template_in_use(name)
-    if template is None or not template.series:
+    series = series_in_use(name)
+    if series is None:
         return None
-    lines = str(kept_value(views_place(name), "\n".join(template.views))).splitlines()
+    lines = str(kept_value(views_place(name), "\n".join(series.views))).splitlines()
     views = tuple(dict.fromkeys(view for line in lines if (view := " ".join(line.split()))))
-    return Turntable(order, _blank(name), views)
+    return Turntable(order, series_blank(name, series), views)
 
 
 def words_of_last_view(name: str, order: LabOrder) -> str:
@@ -66,14 +68,24 @@ def words_of_last_view(name: str, order: LabOrder) -> str:
         return ""
 
 
-def show_turntable_button(name: str, wanted: Turntable, price_usd: float, is_running: bool) -> None:
+def views_now(wanted: Turntable) -> tuple[ViewState, ...]:
+    """Return how the views stand; none while something is missing, which a click tells."""
+    try:
+        return read_views(studio().studio, studio().workspace, wanted)
+    except StudioError:
+        return ()
+
+
+def show_turntable_button(
+    name: str, wanted: Turntable, states: Sequence[ViewState], price_usd: float, is_running: bool
+) -> None:
     """Show the one button that makes the views that are missing, all of them again when none is.
 
-    `price_usd` is what each of them costs.
+    `states` are how the views stand, `price_usd` is what each of them costs.
     """
     with st.container(key="go-bar", gap="small"):
         is_wanted = st.button(
-            _label(wanted, price_usd).replace("$", r"\$"),
+            _label(wanted, states, price_usd).replace("$", r"\$"),
             type=main_type(not is_running and bool(wanted.order.references)),
             width="stretch",
             icon=":material/360:",
@@ -94,9 +106,8 @@ def show_turntable_button(name: str, wanted: Turntable, price_usd: float, is_run
     st.rerun()
 
 
-def show_views(wanted: Turntable) -> None:
+def show_views(states: Sequence[ViewState]) -> None:
     """Show the views beside each other as they stand; nothing before the first of them is there."""
-    states = _states(wanted)
     if not any(state.asset for state in states):
         return
     with st.container(border=True, key="turntable"):
@@ -117,8 +128,7 @@ def _view(state: ViewState) -> None:
     state_badge(None)
 
 
-def _label(wanted: Turntable, price_usd: float) -> str:
-    states = _states(wanted)
+def _label(wanted: Turntable, states: Sequence[ViewState], price_usd: float) -> str:
     count = sum(not state.is_current for state in states) if states else len(wanted.views)
     if not count:
         words, count = _("Make {images} again · {price}"), len(states)
@@ -131,16 +141,3 @@ def _label(wanted: Turntable, price_usd: float) -> str:
 
 def _cost(wanted: Turntable, usd: float) -> str:
     return price(usd, has_search=wanted.order.settings.search is not None)
-
-
-def _states(wanted: Turntable) -> tuple[ViewState, ...]:
-    """Return how the views stand; none while something is missing, which a click tells."""
-    try:
-        return read_views(studio().studio, studio().workspace, wanted)
-    except StudioError:
-        return ()
-
-
-def _blank(name: str) -> str:
-    template = template_in_use(name)
-    return str(kept_value(f"{name}/series", "")) or (template.series if template else "")

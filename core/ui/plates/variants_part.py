@@ -11,7 +11,7 @@ from core.ui.plates.matrix_part import begin
 from core.ui.plates.view import View
 from core.ui.plates.ways import ways_on_cell
 from core.ui.session import kept, remember_place, studio
-from core.ui.telling import attempt
+from core.ui.telling import attempt, noted_button
 from core.ui.texts import _
 from core.ui.tries import current_run, note_run, show_run
 from core.ui.widgets import images, plain, price
@@ -29,29 +29,17 @@ def show_tries(view: View, card: Card, label: str) -> None:
     count = _count() if _can_be_several(view, card) else 1
     words = _("Make {images} to choose among · {price}")
     several = words.format(images=images(count), price=price(count * card.price_usd))
+    said = plain(several if count > 1 else label)
     icon = "brush" if card.is_to_make else "refresh"
-    clicked = f"clicked/{_name(card)}"
-    st.button(
-        plain(several if count > 1 else label),
-        icon=f":material/{icon}:",
-        disabled=is_off,
-        key=f"plates/make/{card.step.id}",
-        on_click=_note_click,
-        args=(clicked, count),
-    )
-    # as many as the button said, also when a run of the page that another cut off lost the click
-    asked = studio().notes.pop(clicked, 0)
-    if not asked or is_off:
+    # as many are made as the button said when it was clicked
+    asked = noted_button(said, f"plates/make/{card.step.id}", count, icon=f":material/{icon}:", disabled=is_off)
+    if asked is None or is_off:
         return
     if asked > 1:
         attempt(lambda: _begin(view, card, asked))
     else:
         begin(view, (card.step.id,), again=not card.is_to_make)
     st.rerun()
-
-
-def _note_click(clicked: str, count: int) -> None:
-    studio().notes[clicked] = count
 
 
 def show_tries_under_way(view: View, card: Card) -> None:

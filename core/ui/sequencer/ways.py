@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from core.models.asset import Role
 from core.models.story import StepSource
-from core.studio.boards import Card
+from core.studio.boards import Card, roles_of
 from core.studio.planning import model_of
-from core.studio.prompts import role_of
 from core.studio.story_editing import edit, set_sources
 from core.ui.remedies import Form, Reference, Ways, ways_of
 from core.ui.sequencer.actions import PART, change
@@ -19,28 +17,25 @@ from core.ui.texts import _
 
 def ways_on_scene(view: View, card: Card) -> Ways:
     """Return the ways out of a block of a scene."""
-    step = card.step
+    step, roles = card.step, roles_of(view.board, card)
     model = model_of(view.opened.story, step, view.options, "")
     form = Form(
         key=f"scene-ways-{view.slug}-{step.id}",
         field=_("Prompt"),
-        references=[_reference(view, card, number, source) for number, source in enumerate(step.sources, 1)],
+        references=[
+            Reference(number, _name(view, source), role, partial(_drop, view, card, source))
+            for number, (source, role) in enumerate(zip(step.sources, roles, strict=True), 1)
+        ],
         reword=partial(set_kept, PART, "prompt"),
         model=model,
         choose_model=partial(_choose_model, view, card),
     )
-    return ways_of(form, model, [_role(view, source) for source in step.sources])
+    return ways_of(form, model, roles)
 
 
-def _reference(view: View, card: Card, number: int, source: StepSource) -> Reference:
+def _name(view: View, source: StepSource) -> str:
     named = view.board.card(source.id)
-    name = named.step.label if named else source.id
-    return Reference(number, name, _role(view, source), partial(_drop, view, card, source))
-
-
-def _role(view: View, source: StepSource) -> Role:
-    asset = view.board.picture(source.id)
-    return source.role or (role_of(asset.recipe.kind) if asset else Role.OTHER)
+    return named.step.label if named else source.id
 
 
 def _drop(view: View, card: Card, source: StepSource) -> None:

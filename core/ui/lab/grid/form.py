@@ -32,13 +32,14 @@ def wanted_order() -> GridOrder:
     models = _models()
     facts = [studio().studio.catalog.model(model) for model in models]
     axes = {setting: _kept(setting, _offered(facts, setting), []) for line in _AXES for setting in line}
+    shared = _shared(facts)
     tries = kept_value(TRIES, 1)
     return GridOrder(
         wanted_prompts(),
         references(NAME),
         engine_in_use(),
         models,
-        tuple(settings.over(_shared(facts)) for settings in variations(**axes)),
+        tuple(settings.over(shared) for settings in variations(**axes)),
         tries if tries in _COUNTS else 1,
     )
 

@@ -9,24 +9,17 @@ function looking(pair, slide) {
   return found;
 }
 
-class Looking {
+class Looking extends Zooming {
   constructor(pair) {
+    const stage = pair.querySelector(".stage");
+    super(stage, pair.querySelectorAll(".zooms [data-do]"));
     this.pair = pair;
-    this.stage = pair.querySelector(".stage");
+    this.stage = stage;
     this.range = pair.querySelector("input");
-    this.pointers = new Map();
-    this.scale = 1;
-    this.x = this.y = 0;
-    const { stage } = this;
-    stage.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
     // two fingers are for the pictures, not for the page
     stage.addEventListener("touchstart", (event) => { if (event.touches.length > 1) event.preventDefault(); }, { passive: false });
     stage.addEventListener("keydown", (event) => this.key(event));
     stage.ondblclick = (event) => { if (!event.target.closest(".closer")) this.act(this.isFitted ? "full" : "fit", this.at(event)); };
-    stage.onpointerdown = (event) => this.hold(event);
-    stage.onpointermove = (event) => this.move(event);
-    stage.onpointerup = stage.onpointercancel = (event) => this.release(event);
-    for (const button of pair.querySelectorAll(".zooms [data-do]")) button.onclick = () => this.act(button.dataset.do);
     new ResizeObserver(() => this.place()).observe(stage);
   }
 
@@ -49,7 +42,7 @@ class Looking {
       button.title = word;
       button.setAttribute("aria-label", word);
     }
-    if (isNew) this.act("fit");
+    if (isNew) this.fit();
     else this.place();
   }
 
@@ -66,24 +59,17 @@ class Looking {
     return Math.min(width / this.data.after.width, height / this.data.after.height) * devicePixelRatio;
   }
 
-  act(what, point) {
+  full() { return 1 / this.fitting(); }
+  fit() { this.scale = 1; this.place(); }
+
+  middle() {
     const [{ width, height }] = this.halves();
-    const [x, y] = point || [width / 2, height / 2];
-    if (what === "fit") { this.scale = 1; this.place(); }
-    if (what === "full") this.zoomTo(1 / this.fitting(), x, y);
-    if (what === "nearer") this.zoomTo(this.scale * STEP, x, y);
-    if (what === "farther") this.zoomTo(this.scale / STEP, x, y);
+    return [width / 2, height / 2];
   }
 
   zoomTo(scale, x, y) {
-    const wanted = Math.min(Math.max(1, scale), Math.max(1, PIXEL_MOST / this.fitting()));
-    this.x = x - (x - this.x) * (wanted / this.scale);
-    this.y = y - (y - this.y) * (wanted / this.scale);
-    this.scale = wanted;
-    this.place();
+    this.scaleAbout(x, y, Math.min(Math.max(1, scale), Math.max(1, PIXEL_MOST * this.full())));
   }
-
-  pan(x, y) { this.x += x; this.y += y; this.place(); }
 
   place() {
     const [{ width, height }] = this.halves();
@@ -128,15 +114,11 @@ class Looking {
   // a page that is merely scrolled past the pictures goes on scrolling
   wheel(event) {
     const isMeant = event.ctrlKey || !this.isFitted || this.stage.matches(":focus-within");
-    if (!isMeant || (this.isFitted && event.deltaY > 0)) return;
-    event.preventDefault();
-    this.zoomTo(this.scale * Math.exp(-event.deltaY * (event.ctrlKey ? 0.01 : 0.0016)), ...this.at(event));
+    if (isMeant && !(this.isFitted && event.deltaY > 0)) super.wheel(event);
   }
 
   key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const action = { "+": "nearer", "=": "nearer", "-": "farther", "0": "fit", "1": "full" }[event.key];
-    const way = { ArrowLeft: [PAN, 0], ArrowRight: [-PAN, 0], ArrowUp: [0, PAN], ArrowDown: [0, -PAN] }[event.key];
+    const { action, way } = this.asked(event);
     // in the slider's view bare arrows move the slider
     if (!action && !(way && (event.shiftKey || !this.isSlider))) return;
     event.preventDefault();
@@ -156,18 +138,13 @@ class Looking {
   }
 
   move(event) {
-    if (!this.pointers.has(event.pointerId)) return;
-    const before = this.grip();
-    this.pointers.set(event.pointerId, this.at(event));
-    const now = this.grip();
+    const followed = this.follow(event);
+    if (!followed) return;
+    const [before, now] = followed;
     this.moved += Math.hypot(now.x - before.x, now.y - before.y);
     if (this.isSliding && this.pointers.size === 1) { this.slideTo(event); return; }
     if (!this.isFitted) this.pan(now.x - before.x, now.y - before.y);
-    if (before.spread && now.spread) this.zoomTo(this.scale * now.spread / before.spread, now.x, now.y);
-  }
-
-  release(event) {
-    this.pointers.delete(event.pointerId);
+    this.spread(before, now);
   }
 
   // whether the pointer came to rest where it was put down: a click, and no drag
@@ -182,11 +159,5 @@ class Looking {
     const { left, width } = this.stage.getBoundingClientRect();
     this.range.value = Math.round(Math.min(100, Math.max(0, (event.clientX - left) / width * 100)));
     this.slide();
-  }
-
-  // the middle of the fingers, and how far apart two of them are
-  grip() {
-    const [[x, y], other] = [...this.pointers.values()];
-    return other ? { x: (x + other[0]) / 2, y: (y + other[1]) / 2, spread: Math.hypot(x - other[0], y - other[1]) } : { x, y, spread: 0 };
   }
 }

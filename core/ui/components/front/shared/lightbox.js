@@ -1,6 +1,5 @@
 // A picture's own pixels over the whole window. The modal <dialog> brings the focus trap, Escape, and the focus's way back.
 const lightboxes = new WeakMap();
-const PIXEL_MOST = 16, STEP = 1.25, PAN = 64;
 
 function lightbox(root, words) {
   const dialog = root.querySelector(".lightbox");
@@ -10,21 +9,17 @@ function lightbox(root, words) {
   return box;
 }
 
-class Lightbox {
+class Lightbox extends Zooming {
   constructor(dialog) {
+    const room = dialog.querySelector(".room");
+    super(room, dialog.querySelectorAll("[data-do]"));
     this.dialog = dialog;
-    this.room = dialog.querySelector(".room");
+    this.room = room;
     this.image = dialog.querySelector("img");
     this.note = dialog.querySelector(".note");
-    this.pointers = new Map();
     dialog.addEventListener("keydown", (event) => this.key(event));
     dialog.addEventListener("close", () => { this.picture = null; this.pointers.clear(); this.image.removeAttribute("src"); });
-    for (const button of dialog.querySelectorAll("[data-do]")) button.onclick = () => this.act(button.dataset.do);
-    this.room.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
     this.room.ondblclick = (event) => { if (this.isFitted) this.zoomTo(this.full(), ...this.at(event)); else this.fit(); };
-    this.room.onpointerdown = (event) => this.hold(event);
-    this.room.onpointermove = (event) => this.move(event);
-    this.room.onpointerup = this.room.onpointercancel = (event) => this.release(event);
     new ResizeObserver(() => { if (this.picture) this.isFitted ? this.fit() : this.place(); }).observe(this.room);
   }
 
@@ -68,19 +63,15 @@ class Lightbox {
   }
 
   act(what) {
-    const middle = [this.room.clientWidth / 2, this.room.clientHeight / 2];
     if (what === "close") this.dialog.close();
-    if (what === "fit") this.fit();
-    if (what === "full") this.zoomTo(this.full(), ...middle);
-    if (what === "nearer") this.zoomTo(this.scale * STEP, ...middle);
-    if (what === "farther") this.zoomTo(this.scale / STEP, ...middle);
+    else super.act(what);
   }
+
+  middle() { return [this.room.clientWidth / 2, this.room.clientHeight / 2]; }
 
   key(event) {
     event.stopPropagation(); // the page's own shortcuts rest while a picture is open
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const action = { "+": "nearer", "=": "nearer", "-": "farther", "0": "fit", "1": "full" }[event.key];
-    const way = { ArrowLeft: [PAN, 0], ArrowRight: [-PAN, 0], ArrowUp: [0, PAN], ArrowDown: [0, -PAN] }[event.key];
+    const { action, way } = this.asked(event);
     if (!action && !way) return;
     event.preventDefault();
     if (action) this.act(action);
@@ -99,15 +90,9 @@ class Lightbox {
 
   zoomTo(scale, x, y) {
     const least = Math.min(this.fitting(), this.full());
-    const wanted = Math.min(Math.max(scale, least), PIXEL_MOST * this.full());
-    this.x = x - (x - this.x) * (wanted / this.scale);
-    this.y = y - (y - this.y) * (wanted / this.scale);
-    this.scale = wanted;
     this.isFitted = false;
-    this.place();
+    this.scaleAbout(x, y, Math.min(Math.max(scale, least), PIXEL_MOST * this.full()));
   }
-
-  pan(x, y) { this.x += x; this.y += y; this.place(); }
 
   place() {
     const within = (start, length, room) => length <= room ? (room - length) / 2 : Math.min(0, Math.max(room - length, start));
@@ -124,11 +109,6 @@ class Lightbox {
     return [event.clientX - room.left, event.clientY - room.top];
   }
 
-  wheel(event) {
-    event.preventDefault();
-    this.zoomTo(this.scale * Math.exp(-event.deltaY * (event.ctrlKey ? 0.01 : 0.0016)), ...this.at(event));
-  }
-
   hold(event) {
     if (event.button) return;
     this.room.setPointerCapture(event.pointerId);
@@ -137,22 +117,15 @@ class Lightbox {
   }
 
   move(event) {
-    if (!this.pointers.has(event.pointerId)) return;
-    const before = this.grip();
-    this.pointers.set(event.pointerId, this.at(event));
-    const now = this.grip();
+    const followed = this.follow(event);
+    if (!followed) return;
+    const [before, now] = followed;
     this.pan(now.x - before.x, now.y - before.y);
-    if (before.spread && now.spread) this.zoomTo(this.scale * now.spread / before.spread, now.x, now.y);
+    this.spread(before, now);
   }
 
   release(event) {
-    this.pointers.delete(event.pointerId);
+    super.release(event);
     this.room.classList.toggle("held", this.pointers.size > 0);
-  }
-
-  // the middle of the fingers, and how far apart two of them are
-  grip() {
-    const [[x, y], other] = [...this.pointers.values()];
-    return other ? { x: (x + other[0]) / 2, y: (y + other[1]) / 2, spread: Math.hypot(x - other[0], y - other[1]) } : { x, y, spread: 0 };
   }
 }
